@@ -1,0 +1,61 @@
+"""What the member guide tells the world."""
+
+from typing import ClassVar
+
+from shared.events.envelope import Data
+
+
+class _AboutMember(Data, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "member_id"
+
+    member_id: str
+
+
+class MemberDrafted(_AboutMember, frozen=True, kw_only=True):
+    """A new entry waits for an organiser."""
+
+    NAME: ClassVar[str] = "directory.member_drafted.v1"
+
+
+class MemberPublished(_AboutMember, frozen=True, kw_only=True):
+    """An entry stands in the guide."""
+
+    NAME: ClassVar[str] = "directory.member_published.v1"
+
+    slug: str
+
+
+class MemberDeclined(_AboutMember, frozen=True, kw_only=True):
+    """An organiser declined an entry."""
+
+    NAME: ClassVar[str] = "directory.member_declined.v1"
+
+
+class MemberChanged(_AboutMember, frozen=True, kw_only=True):
+    """A published entry says something else than before."""
+
+    NAME: ClassVar[str] = "directory.member_changed.v1"
+
+
+class MemberWithdrawn(_AboutMember, frozen=True, kw_only=True):
+    """An entry left the guide."""
+
+    NAME: ClassVar[str] = "directory.member_withdrawn.v1"
+
+
+class ContactShared(_AboutMember, frozen=True, kw_only=True):
+    """A published member may share documents; their address waits at `handover_key`."""
+
+    NAME: ClassVar[str] = "directory.contact_shared.v1"
+
+    handover_key: str
+
+
+EVENTS: tuple[type[Data], ...] = (
+    MemberDrafted,
+    MemberPublished,
+    MemberDeclined,
+    MemberChanged,
+    MemberWithdrawn,
+    ContactShared,
+)

@@ -1,0 +1,98 @@
+"""What the registration service tells the world."""
+
+from typing import ClassVar, Literal
+
+from shared.events.envelope import Data
+
+
+class _AboutRegistration(Data, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "registration_id"
+
+    registration_id: str
+
+
+class Registered(_AboutRegistration, frozen=True, kw_only=True):
+    """Somebody registered for an event, with a seat or on the waiting list."""
+
+    NAME: ClassVar[str] = "registration.registered.v1"
+
+    event: str
+    state: Literal["seated", "waiting"]
+
+
+class Seated(_AboutRegistration, frozen=True, kw_only=True):
+    """Somebody on a waiting list got a seat."""
+
+    NAME: ClassVar[str] = "registration.seated.v1"
+
+    event: str
+    pool: str
+
+
+class Changed(_AboutRegistration, frozen=True, kw_only=True):
+    """A participant changed their own registration."""
+
+    NAME: ClassVar[str] = "registration.changed.v1"
+
+    event: str
+
+
+class Cancelled(_AboutRegistration, frozen=True, kw_only=True):
+    """A registration ended and its seats came free."""
+
+    NAME: ClassVar[str] = "registration.cancelled.v1"
+
+    event: str
+
+
+class LinkRequested(_AboutRegistration, frozen=True, kw_only=True):
+    """A participant asked for the manage link again."""
+
+    NAME: ClassVar[str] = "registration.link_requested.v1"
+
+    request_id: str
+
+
+class AttemptedAgain(_AboutRegistration, frozen=True, kw_only=True):
+    """Somebody registered with an address that already has an active registration."""
+
+    NAME: ClassVar[str] = "registration.attempted_again.v1"
+
+    request_id: str
+
+
+class ProfileShared(_AboutRegistration, frozen=True, kw_only=True):
+    """A participant asked to stand in the member guide; their words wait at `handover_key`."""
+
+    NAME: ClassVar[str] = "registration.profile_shared.v1"
+
+    handover_key: str
+
+
+class Erased(_AboutRegistration, frozen=True, kw_only=True):
+    """A registration's personal data is gone for good."""
+
+    NAME: ClassVar[str] = "registration.erased.v1"
+
+
+class EventChanged(Data, frozen=True, kw_only=True):
+    """An organiser published or changed an event's definition."""
+
+    NAME: ClassVar[str] = "registration.event_changed.v1"
+    SUBJECT: ClassVar[str] = "event"
+
+    event: str
+    revision: int
+
+
+EVENTS: tuple[type[Data], ...] = (
+    Registered,
+    Seated,
+    Changed,
+    Cancelled,
+    LinkRequested,
+    AttemptedAgain,
+    ProfileShared,
+    Erased,
+    EventChanged,
+)

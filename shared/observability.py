@@ -1,0 +1,69 @@
+"""JSON log lines and CloudWatch metrics, without personal data.
+
+A line takes only short, safe values: ids, codes, counts. Query strings, bodies, addresses and
+exception messages (which may quote them) never enter a log; a traceback gives places, not values.
+"""
+
+import contextlib
+import json
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Literal
+
+from ulid import ULID
+
+Safe = str | int | float | bool | None
+Unit = Literal["Count", "Milliseconds", "Seconds", "Bytes"]
+NAMESPACE = "Plekken"
+
+_correlation: ContextVar[str] = ContextVar("correlation", default="")
+
+
+def correlation_id() -> str:
+    """The id that ties together everything that one request caused."""
+    current = _correlation.get()
+    if not current:
+        current = str(ULID())
+        _correlation.set(current)
+    return current
+
+
+@contextlib.contextmanager
+def correlated(identifier: str | None = None) -> Iterator[str]:
+    """Carry `identifier`, or a new one, through everything inside."""
+    token = _correlation.set(identifier or str(ULID()))
+    try:
+        yield _correlation.get()
+    finally:
+        _correlation.reset(token)
+
+
+def log(happened: str, level: str = "INFO", **values: Safe) -> None:
+    """Write one line saying what happened."""
+    line = {"level": level, "happened": happened, "correlation_id": correlation_id(), **values}
+    print(json.dumps(line, ensure_ascii=False), file=sys.stdout, flush=True)
+
+
+def log_error(happened: str, error: BaseException, **values: Safe) -> None:
+    """Write one line about `error`: its kind and the places it came through, not its message."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    places = " < ".join(f"{_short(f.filename)}:{f.lineno} {f.name}" for f in reversed(frames))
+    log(happened, "ERROR", error=type(error).__name__, at=places, **values)
+
+
+def metric(name: str, value: float, unit: Unit = "Count", **dimensions: str) -> None:
+    """Write one metric in CloudWatch's embedded metric format (EMF)."""
+    definition = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [sorted(dimensions)],
+        "Metrics": [{"Name": name, "Unit": unit}],
+    }
+    aws = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [definition]}
+    print(json.dumps({"_aws": aws, name: value, **dimensions}), file=sys.stdout, flush=True)
+
+
+def _short(path: str) -> str:
+    return "/".join(path.split("/")[-2:])

@@ -1,0 +1,44 @@
+"""The environment of a function as one validated, frozen model."""
+
+import os
+from functools import cache
+from typing import TypeVar
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What every service's functions may need; a variable that a function lacks stays empty."""
+
+    stage: str
+    origin: str
+    access_table: str = ""
+    link_keys: str = ""
+    origin_secret: str = ""
+    web_bucket: str = ""
+    handover_bucket: str = ""
+    user_pool_client_id: str = ""
+    mail_from: str = ""
+    log_level: str = "INFO"
+
+
+S = TypeVar("S", bound=Settings)
+
+
+@cache
+def load(model: type[S]) -> S:
+    """The environment as `model`, read once. Raises RuntimeError naming the variable that is wrong."""
+    values = {
+        field.name: os.environ[field.name.upper()]
+        for field in msgspec.structs.fields(model)
+        if field.name.upper() in os.environ
+    }
+    try:
+        return msgspec.convert(values, model, strict=False)
+    except msgspec.ValidationError as error:
+        raise RuntimeError(f"environment variable: {error}") from error
+
+
+def forget() -> None:
+    """Read the environment anew at the next `load`; for tests that change it."""
+    load.cache_clear()

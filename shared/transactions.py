@@ -1,0 +1,135 @@
+"""TransactWriteItems with named parts, so that a refusal says which rule stood in the way."""
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from shared import aws
+from shared.errors import Unavailable
+from shared.table import Record
+
+MOST_ATTEMPTS = 8
+FIRST_PAUSE = 0.025  # seconds; doubled at each attempt, with full jitter
+
+_PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_PASSING_ERRORS = frozenset({"TransactionInProgressException"})
+
+
+class Refused(Exception):
+    """One or more conditions did not hold; nothing was written. `parts` are their names."""
+
+    def __init__(self, parts: frozenset[str]) -> None:
+        self.parts = parts
+        super().__init__(", ".join(sorted(parts)))
+
+
+class Busy(Unavailable):
+    """Other transactions kept touching the same items; nothing was written."""
+
+    code = "busy"
+
+
+class Transaction:
+    """Up to 100 writes that happen together or not at all.
+
+    `commit` raises Refused or Busy when DynamoDB says that nothing was written. Any other error
+    (a timeout, a 500) leaves the result unknown: the caller must not treat it as a failure.
+    """
+
+    def __init__(self) -> None:
+        self._checks: list[tuple[str, Callable[[TransactWrite], None]]] = []
+        self._deletes: list[tuple[str, Callable[[TransactWrite], None]]] = []
+        self._puts: list[tuple[str, Callable[[TransactWrite], None]]] = []
+        self._updates: list[tuple[str, Callable[[TransactWrite], None]]] = []
+
+    def insert(self, item: Record, *, name: str) -> None:
+        """Write `item`, refusing when its key is taken."""
+        self.put(item, name=name, condition=type(item).pk.does_not_exist())
+
+    def put(self, item: Record, *, name: str, condition: Condition | None = None) -> None:
+        """Write `item` whole."""
+        self._puts.append((name, lambda write: write.save(item, condition=condition)))
+
+    def update(
+        self,
+        item: Record,
+        actions: Sequence[Action],
+        *,
+        name: str,
+        condition: Condition | None = None,
+    ) -> None:
+        """Change some attributes of the item with `item`'s key."""
+        self._updates.append(
+            (name, lambda write: write.update(item, list(actions), condition=condition))
+        )
+
+    def delete(self, item: Record, *, name: str, condition: Condition | None = None) -> None:
+        """Remove the item with `item`'s key."""
+        self._deletes.append((name, lambda write: write.delete(item, condition=condition)))
+
+    def check(
+        self, model: type[Record], pk: str, sk: str, condition: Condition, *, name: str
+    ) -> None:
+        """Refuse the whole transaction unless `condition` holds for an item that it leaves alone."""
+        self._checks.append(
+            (name, lambda write: write.condition_check(model, pk, sk, condition=condition))
+        )
+
+    def commit(self) -> None:
+        """Write everything. Raises Refused, Busy, or the error whose outcome is unknown."""
+        token = str(uuid.uuid4())
+        for attempt in range(MOST_ATTEMPTS):
+            try:
+                self._write(token)
+            except TransactWriteError as error:
+                reasons = _reasons(error)
+                self._raise_refusal(reasons)
+                if not _is_passing(error, reasons):
+                    raise
+            else:
+                return
+            time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter only
+        raise Busy
+
+    def _parts(self) -> list[tuple[str, Callable[[TransactWrite], None]]]:
+        # The order in which PynamoDB sends them, and so the order of the cancellation reasons.
+        return [*self._checks, *self._deletes, *self._puts, *self._updates]
+
+    def _write(self, token: str) -> None:
+        with TransactWrite(connection=_connection(), client_request_token=token) as write:
+            for _, add in self._parts():
+                add(write)
+
+    def _raise_refusal(self, reasons: list[str | None]) -> None:
+        failed = frozenset(
+            name
+            for (name, _), reason in zip(self._parts(), reasons, strict=False)
+            if reason == "ConditionalCheckFailed"
+        )
+        if failed:
+            raise Refused(failed)
+
+
+def _reasons(error: TransactWriteError) -> list[str | None]:
+    return [reason.code if reason else None for reason in error.cancellation_reasons]
+
+
+def _is_passing(error: TransactWriteError, reasons: list[str | None]) -> bool:
+    if error.cause_response_code in _PASSING_ERRORS:
+        return True
+    given = {reason for reason in reasons if reason}
+    return bool(given) and given <= _PASSING
+
+
+def _connection() -> Connection:
+    connection: Any = Connection(region=aws.region())
+    connection._client = aws.client("dynamodb")
+    return connection  # type: ignore[no-any-return]
