@@ -1,0 +1,70 @@
+# Every command of the project. `make help` lists them.
+PYTHON ?= python3
+STAGE ?= local
+VENV := .venv/bin
+SERVICES := registration directory documents
+export AWS_DEFAULT_REGION ?= eu-central-1
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-aws requirements run reset test test-quick check format package deploy load redrive \
+        organiser proofs bench test-3.13
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-zA-Z0-9_.-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## make .venv with everything that builds, checks and tests
+	@$(PYTHON) infra/bootstrap.py dev
+
+install-aws:
+	@$(PYTHON) infra/bootstrap.py dev aws
+
+run: install-aws ## run everything on http://localhost:8000
+	@$(VENV)/python -m infra.local.run
+
+reset: ## throw the local data away (the next run starts empty)
+	@rm -rf .local
+
+test: install-aws ## all tests but the proofs
+	$(VENV)/python -m pytest -m "not proof"
+
+test-quick: install ## unit, contract and service tests only (no embedded AWS)
+	$(VENV)/python -m pytest tests/unit tests/contracts tests/service
+
+test-3.13:
+	@$(PYTHON) infra/bootstrap.py dev-3.13
+	.venv-3.13/bin/python -m pytest tests/unit tests/contracts tests/service
+
+check: install ## format, lint, types, import rules
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	@for service in $(SERVICES); do $(VENV)/mypy services/$$service/app.py || exit 1; done
+	PYTHONPATH=.:services/registration:services/directory:services/documents $(VENV)/lint-imports
+
+format: install ## rewrite the code in the project's format
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix .
+
+package: install ## build the zips and templates that are deployed, in .build/package
+	@$(VENV)/python -m infra.package
+
+deploy: install ## deploy to STAGE (infra/stages/STAGE.yaml says where)
+	@$(VENV)/python -m infra.deploy --stage $(STAGE)
+
+load: install ## load FILE (a congress, members or documents) into STAGE
+	@$(VENV)/python -m infra.load --stage $(STAGE) $(FILE)
+
+organiser: install ## make EMAIL an organiser in STAGE and print the first password
+	@$(VENV)/python -m infra.organiser --stage $(STAGE) $(EMAIL)
+
+redrive: install ## move messages of QUEUE's dead-letter queue back to it in STAGE
+	@$(VENV)/python -m infra.redrive --stage $(STAGE) $(QUEUE)
+
+proofs: install-aws ## run the concurrency proofs
+	$(VENV)/python -m pytest -m proof
+
+bench: install-aws ## measure the budgets
+	$(VENV)/python -m pytest -m proof tests/proofs -s -k bench
+
+requirements: install ## pin requirements/*.in anew, with hashes
+	@PATH="$(CURDIR)/$(VENV):$$PATH" sh infra/pin_requirements.sh

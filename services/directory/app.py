@@ -1,0 +1,46 @@
+"""The directory service: the network's members and its front pages.
+
+Triggers only: Chalice's static analyser wants them here, each hands its event on.
+Stream and queue ARNs, batch reports and schedules' limits stand in resources.yaml.
+"""
+
+from typing import Any
+
+from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
+
+from chalicelib.directory import consumers, pages, routes
+from shared.http import App
+
+app = App("directory")
+app.register_blueprint(routes.router.blueprint)
+app.register_blueprint(pages.router.blueprint)
+
+
+@app.on_dynamodb_record(stream_arn="set-by-resources.yaml", batch_size=25)
+def relay(event: DynamoDBEvent) -> dict[str, Any]:
+    """Publish the outbox items that the table's stream brings."""
+    return consumers.relay(event.to_dict())
+
+
+@app.on_sqs_message(queue="set-by-resources.yaml", batch_size=10)
+def inbox(event: SQSEvent) -> dict[str, Any]:
+    """Act on events of this and other services."""
+    return consumers.inbox(event.to_dict())
+
+
+@app.on_sqs_message(queue="set-by-resources.yaml", batch_size=10)
+def mail(event: SQSEvent) -> dict[str, Any]:
+    """Send the mails that this service's own events ask for."""
+    return consumers.mail(event.to_dict())
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def sweep(event: CloudWatchEvent) -> None:
+    """Finish what a crash left half done."""
+    consumers.sweep()
+
+
+@app.schedule(Cron(0, 3, "*", "*", "?", "*"))
+def nightly(event: CloudWatchEvent) -> None:
+    """Remove what is past its date."""
+    consumers.nightly()
