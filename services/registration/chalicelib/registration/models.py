@@ -1,0 +1,179 @@
+"""The registration table, item by item. Declarative only: `repository` reads and writes it."""
+
+import os
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from shared.inbox import SeenItem
+from shared.mail import LedgerItem
+from shared.outbox import OutboxItem
+from shared.table import Record, TableMeta
+
+
+class _Table(TableMeta):
+    table_name = os.environ.get("REGISTRATION_TABLE", "registration")
+
+
+class Outbox(OutboxItem):
+    """Key OUTBOX#shard / event id."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+
+class Seen(SeenItem):
+    """Key SEEN#consumer#event id / SEEN."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+
+class Ledger(LedgerItem):
+    """One mail per person and reason."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+
+class EventListing(GlobalSecondaryIndex["EventItem"]):
+    """Congresses by the time they start."""
+
+    class Meta(TableMeta):
+        """The table's one index."""
+
+        index_name = "listing"
+        projection = AllProjection()
+
+    listing = UnicodeAttribute(hash_key=True)
+    listing_key = UnicodeAttribute(range_key=True)
+
+
+class EventItem(Record):
+    """A congress as its organisers defined it: key EVENT#slug / EVENT."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+    revision = NumberAttribute()
+    definition = UnicodeAttribute()  # JSON of domain.Definition
+    listing = UnicodeAttribute()  # EVENTS
+    listing_key = UnicodeAttribute()  # start#slug
+    by_start = EventListing()
+
+
+class PoolItem(Record):
+    """A line: key POOL#event#line / POOL. Written by single-item UpdateItem only, never in a transaction.
+
+    A hot item inside transactions aborts instead of queueing; a plain UpdateItem queues. The times and the
+    revision are copies of the congress's definition, so that taking a number checks them in the same call.
+    """
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+    capacity = NumberAttribute()
+    issued = NumberAttribute()
+    watermark = NumberAttribute()
+    settled = NumberAttribute(default=0)
+    checked = NumberAttribute(default=0)
+    noted = NumberAttribute(default=0)
+    noted_at = NumberAttribute(default=0)
+    revision = NumberAttribute(default=0)
+    published = BooleanAttribute(default=False)
+    opens_at = NumberAttribute(default=0)  # epoch seconds
+    closes_at = NumberAttribute(default=0)  # epoch seconds
+
+
+class NumberItem(Record):
+    """A number of a line: key NUMBER#event#line#block / the number in ten digits."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+    state = UnicodeAttribute()  # seated, waiting or dead
+    registration_id = UnicodeAttribute(default="")
+
+
+class DeadItem(Record):
+    """A number that died: key DEAD#event#line / the number in ten digits. The set only grows."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+
+class RegistrationListing(GlobalSecondaryIndex["RegistrationItem"]):
+    """Registrations of a congress: the seated, then the waiting, in the order of their numbers."""
+
+    class Meta(TableMeta):
+        """The table's one index."""
+
+        index_name = "listing"
+        projection = AllProjection()
+
+    listing = UnicodeAttribute(hash_key=True)
+    listing_key = UnicodeAttribute(range_key=True)
+
+
+class RegistrationItem(Record):
+    """A registration: key REGISTRATION#id / REGISTRATION."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+    event = UnicodeAttribute()
+    state = UnicodeAttribute()
+    version = NumberAttribute()
+    link_version = NumberAttribute()
+    language = UnicodeAttribute()
+    name = UnicodeAttribute()
+    email = UnicodeAttribute()
+    audience = UnicodeAttribute()
+    organisation = UnicodeAttribute(null=True)
+    phone = UnicodeAttribute(null=True)
+    consent = JSONAttribute()
+    profile = JSONAttribute(null=True)
+    lines = JSONAttribute()
+    wishes = JSONAttribute()
+    registered_at = UTCDateTimeAttribute()
+    changed_at = UTCDateTimeAttribute(null=True)
+    keep_until = UTCDateTimeAttribute()
+    listing = UnicodeAttribute()  # REGISTRATIONS#event, or CANCELLED#event
+    listing_key = UnicodeAttribute()  # 1 (seated) or 2 (waiting)#number, or id when cancelled
+    in_order = RegistrationListing()
+
+
+class AnswersItem(Record):
+    """Sensitive answers, apart so that they are removed first: key REGISTRATION#id / ANSWERS."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+    diet = UnicodeAttribute(default="")
+    access_needs = UnicodeAttribute(default="")
+    keep_until = UTCDateTimeAttribute()
+
+
+class PersonItem(Record):
+    """Guards one active registration per person: key PERSON#event#keyed hash of the address / PERSON."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+    registration_id = UnicodeAttribute()
+
+
+class AttemptItem(Record):
+    """The first answer to an idempotency key: key ATTEMPT#event#hash of the key / ATTEMPT."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+    fingerprint = UnicodeAttribute()
+    receipt = JSONAttribute()  # ids and numbers only

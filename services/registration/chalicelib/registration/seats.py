@@ -1,0 +1,92 @@
+"""The arithmetic of one number line. Standard library only.
+
+A pool hands out numbers 1, 2, 3, … and never takes one back. A number is live until it dies, once, for good.
+The watermark is the highest number that has a seat: numbers at or below it are seated, numbers above it wait.
+`issued`, `watermark` and `capacity` are what the design's seat chapter calls `next`, `w` and `capacity`.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+BLOCK = 64  # numbers per partition: a whole block is one cheap query
+
+
+def watermark(dead: Collection[int], capacity: int) -> int:
+    """The largest x of which at most `capacity` numbers up to x are live, given the dead ones.
+
+    A number that is not issued yet or not written yet counts as live. The dead only grow in number, so an
+    outdated `dead` gives too low a watermark, never too high a one.
+    """
+    mark = capacity
+    for number in sorted(dead):
+        if number > mark:
+            break
+        mark += 1
+    return mark
+
+
+def shrunk_watermark(
+    *, dead: Collection[int], capacity: int, issued: int, current: int
+) -> int | None:
+    """The watermark under a smaller `capacity`, or None where it would take somebody's seat away."""
+    mark = watermark(dead, capacity)
+    return mark if mark >= min(issued, current) else None
+
+
+def blocks(first: int, last: int) -> range:
+    """The blocks that hold the numbers `first` to `last`, both included."""
+    return range(first // BLOCK, last // BLOCK + 1)
+
+
+def missing(present: Iterable[int], first: int, last: int) -> list[int]:
+    """The numbers from `first` to `last` that are not `present`, in order."""
+    there = set(present)
+    return [number for number in range(first, last + 1) if number not in there]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What one line looked like when it was read."""
+
+    event: str
+    id: str
+    capacity: int
+    issued: int  # the highest number handed out
+    watermark: int
+    settled: int = 0  # every number up to here is written, and is dead or was told it has a seat
+    checked: int = 0  # every number up to here is written, so no gap is left below it
+    noted: int = 0  # `issued` as the sweeper saw it at `noted_at`
+    noted_at: int = 0  # epoch seconds; 0 is never
+
+    @property
+    def free(self) -> int:
+        """How many could join now and be seated at once."""
+        return max(0, self.watermark - self.issued)
+
+    @property
+    def waiting(self) -> int:
+        """How many numbers stand beyond the watermark; some may be dead, so it is an upper bound."""
+        return max(0, self.issued - self.watermark)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number as it stands in the table."""
+
+    value: int
+    state: str  # "seated", "waiting" or "dead"
+    registration_id: str
+
+
+def settled_up_to(numbers: Collection[Number], after: int, mark: int) -> int:
+    """How far, from `after` to `mark`, every number is written and nobody in it is still to be told."""
+    done = {number.value for number in numbers if number.state != "waiting"}
+    reached = after
+    while reached < mark and reached + 1 in done:
+        reached += 1
+    return reached
+
+
+def place_in_line(number: int, mark: int, dead: Collection[int] = ()) -> int:
+    """Where a waiting `number` stands, 1 being next; without the `dead` it is an upper bound."""
+    return number - mark - sum(1 for gone in dead if mark < gone < number)
