@@ -1,0 +1,158 @@
+"""What a view may answer, and how that becomes an HTTP response."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from chalice.app import Response
+
+from shared.request import FLASH_COOKIE
+
+POLICY: Mapping[str, str] = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """A cookie that scripts cannot read and that only travels encrypted.
+
+    The name carries its own protection: `__Host-` (path must be "/") or `__Secure-`.
+    `max_age` in seconds; 0 removes the cookie.
+    """
+
+    name: str
+    value: str
+    max_age: int
+    path: str = "/"
+
+    def header(self) -> str:
+        """The Set-Cookie value. Lax, because Strict drops the cookie on links from mail."""
+        return (
+            f"{self.name}={self.value}; Path={self.path}; Max-Age={self.max_age}; "
+            "HttpOnly; Secure; SameSite=Lax"
+        )
+
+
+@dataclass(frozen=True)
+class Html:
+    """A page. `policy` adds sources to the content security policy, per directive."""
+
+    text: str
+    status: int = 200
+    cookies: Sequence[Cookie] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cache: str = "no-store"
+    policy: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SeeOther:
+    """Go and GET another page; `flash` is a message to show there, already translated."""
+
+    location: str
+    cookies: Sequence[Cookie] = ()
+    flash: str = ""
+
+
+@dataclass(frozen=True)
+class Json:
+    """A JSON document from a struct or plain values."""
+
+    data: Any
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+    cache: str = "no-store"
+
+
+@dataclass(frozen=True)
+class File:
+    """A download of text bytes, such as CSV."""
+
+    data: bytes
+    name: str
+    content_type: str
+
+
+Answer = Html | SeeOther | Json | File
+
+
+def to_chalice(answer: Answer, *, head_only: bool = False) -> Response:
+    """The response that API Gateway sends."""
+    match answer:
+        case Html():
+            response = _html(answer)
+        case SeeOther():
+            response = _see_other(answer)
+        case Json():
+            response = _json(answer)
+        case File():
+            response = _file(answer)
+    if head_only:
+        response.body = ""
+    return response
+
+
+def _html(answer: Html) -> Response:
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Cache-Control": answer.cache,
+        "Content-Security-Policy": _policy(answer.policy),
+        **answer.headers,
+    }
+    return Response(answer.text, status_code=answer.status, headers=_all(headers, answer.cookies))
+
+
+def _see_other(answer: SeeOther) -> Response:
+    cookies = list(answer.cookies)
+    if answer.flash:
+        value = base64.urlsafe_b64encode(answer.flash.encode()).decode()
+        cookies.append(Cookie(FLASH_COOKIE, value, max_age=60))
+    headers = {
+        "Location": answer.location,
+        "Content-Type": "text/plain; charset=utf-8",
+        "Cache-Control": "no-store",
+    }
+    return Response("", status_code=303, headers=_all(headers, cookies))
+
+
+def _json(answer: Json) -> Response:
+    headers = {
+        "Content-Type": answer.content_type,
+        "Cache-Control": answer.cache,
+        **answer.headers,
+    }
+    body = msgspec.json.encode(answer.data).decode()
+    return Response(body, status_code=answer.status, headers=headers)
+
+
+def _file(answer: File) -> Response:
+    headers = {
+        "Content-Type": answer.content_type,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name)}",
+        "Cache-Control": "no-store",
+    }
+    return Response(answer.data.decode("utf-8"), status_code=200, headers=headers)
+
+
+def _policy(additions: Mapping[str, str]) -> str:
+    directives = dict(POLICY)
+    for name, sources in additions.items():
+        own = directives.get(name, "'self'")
+        directives[name] = f"{own} {sources}"
+    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
+
+
+def _all(headers: dict[str, str], cookies: Sequence[Cookie]) -> dict[str, Any]:
+    if not cookies:
+        return dict(headers)
+    return {**headers, "Set-Cookie": [cookie.header() for cookie in cookies]}

@@ -1,0 +1,171 @@
+"""Mail through SES, at most once per person and reason (DESIGN §4).
+
+Never sent inside a request: a worker composes it from the current state. The ledger is claimed
+before SES is called and marked after; only a crash between SES accepting a mail and that mark can
+give a second one.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from botocore.exceptions import ClientError
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DeleteError, PutError, UpdateError
+
+from shared import aws
+from shared.clock import Clock, epoch
+from shared.network import network
+from shared.observability import log
+from shared.settings import Settings, load
+from shared.table import Record
+
+LEASE = timedelta(seconds=90)  # longer than a mail function may run (60 s)
+KEPT = timedelta(days=90)
+
+_SENDING = "sending"
+_SENT = "sent"
+_TAKEN = "ConditionalCheckFailedException"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file with a mail; `content_type` may carry parameters ("text/calendar; method=REQUEST")."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail to one person."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    language: str
+    attachments: Sequence[Attachment] = ()
+
+
+class LedgerItem(Record):
+    """Which mail a person got: key MAIL#person / reason. A service binds it with a `Meta`."""
+
+    state = UnicodeAttribute()
+    claim = UnicodeAttribute()
+    lease_until = NumberAttribute()  # epoch seconds
+
+
+class InFlight(Exception):
+    """Another worker is sending this mail, or crashed doing so; the message must come again."""
+
+
+def send_once(
+    model: type[LedgerItem],
+    *,
+    person: str,
+    reason: str,
+    compose: Callable[[], Mail],
+    clock: Clock,
+) -> bool:
+    """Send the mail unless `person` has had one for `reason`; answers whether it was sent now.
+
+    Raises InFlight, or SES's own error; either way the message is delivered again.
+    """
+    claim = _claim(model, person, reason, clock)
+    if claim is None:
+        return False
+    try:
+        send(compose())
+    except ClientError:
+        # SES answered, so it did not send: free the claim for the next try. A time-out is not
+        # an answer, and keeps it until the lease ends.
+        _release(model, claim)
+        raise
+    _mark_sent(model, claim, clock)
+    return True
+
+
+def _claim(model: type[LedgerItem], person: str, reason: str, clock: Clock) -> LedgerItem | None:
+    now = clock.now()
+    claim = model(
+        f"MAIL#{person}",
+        reason,
+        state=_SENDING,
+        claim=secrets.token_hex(8),
+        lease_until=epoch(now + LEASE),
+        expires_at=now + KEPT,
+    )
+    free = model.pk.does_not_exist() | (
+        (model.state == _SENDING) & (model.lease_until < epoch(now))
+    )
+    try:
+        claim.save(condition=free)
+    except PutError as error:
+        if error.cause_response_code != _TAKEN:
+            raise
+        if model.get(claim.pk, reason, consistent_read=True).state == _SENT:
+            log("mail.sent_before", reason=reason)
+            return None
+        raise InFlight(reason) from error
+    return claim
+
+
+def _release(model: type[LedgerItem], claim: LedgerItem) -> None:
+    try:
+        claim.delete(condition=model.claim == claim.claim)
+    except DeleteError as error:
+        log("mail.release_failed", "WARNING", code=str(error.cause_response_code))
+
+
+def _mark_sent(model: type[LedgerItem], claim: LedgerItem, clock: Clock) -> None:
+    actions = [model.state.set(_SENT), model.expires_at.set(clock.now() + KEPT)]
+    try:
+        claim.update(actions, condition=model.claim == claim.claim)
+    except UpdateError as error:
+        if error.cause_response_code != _TAKEN:
+            raise
+        log("mail.claim_lost", "WARNING")
+
+
+def send(mail: Mail) -> None:
+    """Hand the mail to SES. Raises ClientError when SES refuses it."""
+    sender = load(Settings).mail_from
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(network().name, addr_spec=sender)
+    message["To"] = ascii_address(mail.to)
+    message["Subject"] = " ".join(mail.subject.split())
+    message["Content-Language"] = mail.language
+    # Out-of-office answers must not come back to us (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    for attachment in mail.attachments:
+        _attach(message, attachment)
+    aws.client("sesv2").send_email(
+        FromEmailAddress=sender,
+        Destination={"ToAddresses": [ascii_address(mail.to)]},
+        Content={"Raw": {"Data": message.as_bytes()}},
+    )
+    log("mail.sent")
+
+
+def ascii_address(address: str) -> str:
+    """The address with its domain in punycode: SES takes no other form of an international name."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
+    media_type, *parameters = (part.strip() for part in attachment.content_type.split(";"))
+    main, _, sub = media_type.partition("/")
+    message.add_attachment(attachment.data, main, sub, filename=attachment.name)
+    part = list(message.iter_attachments())[-1]
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        part.set_param(name, value)

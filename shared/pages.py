@@ -1,0 +1,118 @@
+"""Pages, fragments and mail texts from Jinja2 templates, escaped, in Dutch or English.
+
+The Dutch text is the message id; `locale/en` holds the English catalogue of each package.
+"""
+
+import gettext
+import importlib.util
+import json
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from shared import auth, dates
+from shared.network import network
+from shared.request import Request
+
+_SHARED = Path(__file__).parent
+_MANIFEST = _SHARED / "static_manifest.json"
+
+
+def render(request: Request, template: str, **context: Any) -> str:
+    """A whole page for this request, in its language."""
+    language = request.language
+    return _environment(request.service, language).get_template(template).render(
+        network=network(),
+        path=request.path,
+        organiser=request.organiser,
+        csrf_token=auth.csrf_token(request.session) if request.session else "",
+        flash=request.flash,
+        other_language_url=request.url(lang="en" if language == "nl" else ""),
+        **context,
+    )
+
+
+def render_plain(service: str, template: str, language: str, **context: Any) -> str:
+    """A fragment or a mail text: the same templates and globals, but no request."""
+    found = _environment(service, language).get_template(template)
+    return found.render(network=network(), **context)
+
+
+def translate(service: str, language: str, text: str) -> str:
+    """The message id `text` in `language`."""
+    return _translations(service, language).gettext(text)
+
+
+def link(path: str, language: str, **query: str) -> str:
+    """`path` with its query, staying in `language`."""
+    if language == "en":
+        query["lang"] = "en"
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def asset(name: str) -> str:
+    """The address of a static file; packaging gives each its content hash."""
+    return "/static/" + _manifest().get(name, name)
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    return json.loads(_MANIFEST.read_text()) if _MANIFEST.exists() else {}
+
+
+@cache
+def _environment(service: str, language: str) -> Environment:
+    folders = [_folder(service) / "templates", _SHARED / "templates"]
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    translations: Any = environment
+    translations.install_gettext_translations(_translations(service, language), newstyle=True)
+    environment.globals.update(
+        language=language, asset=asset, link=partial(_link, language), service=service
+    )
+    for name, show in _FILTERS.items():
+        environment.filters[name] = partial(_dated, show, language)
+    return environment
+
+
+_FILTERS: dict[str, Callable[[Any, str], str]] = {
+    "date": dates.long_date,
+    "time": dates.clock_time,
+    "datetime": dates.date_and_time,
+}
+
+
+def _dated(show: Callable[[Any, str], str], language: str, moment: Any) -> str:
+    return show(moment, language)
+
+
+def _link(language: str, path: str, **query: str) -> str:
+    return link(path, language, **query)
+
+
+@cache
+def _translations(service: str, language: str) -> gettext.NullTranslations:
+    found = _catalogue(_folder(service), language)
+    found.add_fallback(_catalogue(_SHARED, language))
+    return found
+
+
+def _catalogue(package: Path, language: str) -> gettext.NullTranslations:
+    return gettext.translation("messages", package / "locale", [language], fallback=True)
+
+
+@cache
+def _folder(service: str) -> Path:
+    spec = importlib.util.find_spec(f"chalicelib.{service}")
+    locations = spec.submodule_search_locations if spec else None
+    return Path(next(iter(locations))) if locations else _SHARED

@@ -1,0 +1,154 @@
+"""A request as our views see it, whatever delivered it."""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlencode
+
+from shared.auth import Organiser, Session
+from shared.errors import Malformed, TooLarge
+from shared.keys import fingerprint
+
+Language = Literal["nl", "en"]
+
+LARGEST_BODY = 64 * 1024  # bytes; our longest form with every field full is about 20 kB
+SESSION_COOKIE = "__Host-plekken"
+FLASH_COOKIE = "__Host-flash"
+
+
+@dataclass
+class Request:
+    """One request. `session` is filled in by the router for routes behind a sign-in."""
+
+    service: str
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+    source_ip: str
+    correlation_id: str
+    wants_json: bool = False
+    session: Session | None = None
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def language(self) -> Language:
+        """English when asked for with `?lang=en` (JSON: also Accept-Language), else Dutch."""
+        asked = self.query.get("lang")
+        if asked is None and self.wants_json:
+            asked = self.headers.get("accept-language", "")[:2]
+        return "en" if asked == "en" else "nl"
+
+    @property
+    def organiser(self) -> Organiser | None:
+        """Who is signed in, on routes that ask for it."""
+        return self.session.organiser if self.session else None
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The client's own name for this attempt: the header, or the form's hidden field."""
+        given = self.headers.get("idempotency-key")
+        if given is None and self.is_form:
+            given = self.form.get("idempotency_key")
+        return given[:200] if given else None
+
+    @property
+    def ip_hash(self) -> str:
+        """A keyed hash of the sender's address, for rate limits."""
+        return fingerprint("ip", self.source_ip)
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The last value of each form field, without surrounding white space."""
+        return {name: values[-1].strip() for name, values in self._form_values.items()}
+
+    def form_list(self, name: str) -> list[str]:
+        """Every value of a field that may occur more than once."""
+        return [value.strip() for value in self._form_values.get(name, [])]
+
+    @property
+    def flash(self) -> str:
+        """The message that the page before left for this one."""
+        try:
+            return base64.urlsafe_b64decode(self.cookies.get(FLASH_COOKIE, "")).decode()[:500]
+        except (ValueError, binascii.Error):
+            return ""
+
+    def url(self, **changes: str) -> str:
+        """This page's own address with some query parameters changed; "" removes one."""
+        query = {k: v for k, v in {**self.query, **changes}.items() if v}
+        return f"{self.path}?{urlencode(query)}" if query else self.path
+
+    @property
+    def is_form(self) -> bool:
+        """Whether the body is what an HTML form sends."""
+        return self.content_type == "application/x-www-form-urlencoded"
+
+    @property
+    def content_type(self) -> str:
+        """The body's media type without its parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def _form_values(self) -> dict[str, list[str]]:
+        if not self.is_form:
+            return {}
+        try:
+            text = self.body.decode("utf-8")
+            return parse_qs(text, keep_blank_values=True, max_num_fields=200, errors="strict")
+        except ValueError as error:
+            raise Malformed from error
+
+
+def from_chalice(raw: Any, service: str, correlation_id: str, *, wants_json: bool) -> Request:
+    """Read Chalice's request. Raises TooLarge before the body is looked at."""
+    body: bytes = raw.raw_body or b""
+    headers = {name.lower(): value for name, value in raw.headers.items()}
+    request = Request(
+        service=service,
+        method=raw.method,
+        path=raw.context.get("path_override") or _path(raw),
+        query=dict(raw.query_params or {}),
+        headers=headers,
+        body=body if len(body) <= LARGEST_BODY else b"",
+        source_ip=_source_ip(raw, headers),
+        correlation_id=correlation_id,
+        wants_json=wants_json,
+        cookies=_cookies(headers.get("cookie", "")),
+    )
+    if len(body) > LARGEST_BODY:
+        raise BodyTooLarge(request)
+    return request
+
+
+class BodyTooLarge(TooLarge):
+    """The refusal, with the rest of the request so that it can be answered in its language."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self.request = request
+
+
+def _path(raw: Any) -> str:
+    path: str = raw.path
+    for name, value in (raw.uri_params or {}).items():
+        path = path.replace("{" + name + "}", value)
+    return path
+
+
+def _source_ip(raw: Any, headers: dict[str, str]) -> str:
+    # CloudFront puts the viewer's address here; nobody else can reach the API (origin secret).
+    viewer = headers.get("cloudfront-viewer-address", "").rpartition(":")[0]
+    return viewer or str((raw.context.get("identity") or {}).get("sourceIp", ""))
+
+
+def _cookies(header: str) -> dict[str, str]:
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(header)
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
