@@ -132,7 +132,7 @@ def _json(answer: Json) -> Response:
         **answer.headers,
     }
     body = msgspec.json.encode(answer.data).decode()
-    return Response(body, status_code=answer.status, headers=headers)
+    return Response(body, status_code=answer.status, headers=_all(headers, ()))
 
 
 def _file(answer: File) -> Response:
@@ -141,7 +141,7 @@ def _file(answer: File) -> Response:
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name)}",
         "Cache-Control": "no-store",
     }
-    return Response(answer.data.decode("utf-8"), status_code=200, headers=headers)
+    return Response(answer.data.decode("utf-8"), status_code=200, headers=_all(headers, ()))
 
 
 def _policy(additions: Mapping[str, str]) -> str:

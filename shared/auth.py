@@ -119,7 +119,7 @@ def session_of(token: str, clock: Clock) -> Session | None:
         item = SessionItem.get(key, "SESSION", consistent_read=True)
     except DoesNotExist:
         return None
-    if item.expires_at is None or item.expires_at <= clock.now():
+    if item.expires_at <= clock.now():
         return None
     organiser = find_organiser(item.organiser_id)
     return Session(_hash(token), organiser) if organiser else None
@@ -139,7 +139,9 @@ def csrf_matches(session: Session, given: str) -> bool:
     """Whether `given` belongs to this session, under any key that still verifies."""
     message = b"csrf" + session.hash.encode()
     return any(
-        hmac.compare_digest(given.encode(), _base64(hmac.digest(key.secret, message, "sha256")).encode())
+        hmac.compare_digest(
+            given.encode(), _base64(hmac.digest(key.secret, message, "sha256")).encode()
+        )
         for key in keys()
     )
 

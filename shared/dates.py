@@ -11,14 +11,18 @@ _DAYS = {
     "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+# fmt: off
 _MONTHS = {
     "nl": (
-        "januari februari maart april mei juni juli augustus september oktober november december"
-    ).split(),
+        "januari", "februari", "maart", "april", "mei", "juni",
+        "juli", "augustus", "september", "oktober", "november", "december",
+    ),
     "en": (
-        "January February March April May June July August September October November December"
-    ).split(),
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ),
 }
+# fmt: on
 
 
 def long_date(moment: datetime | date, language: str) -> str:

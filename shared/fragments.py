@@ -22,9 +22,7 @@ def read(service: str, name: str, language: str) -> str:
     """The fragment's HTML, or "" when the service has published none yet."""
     s3 = aws.client("s3")
     try:
-        answer = s3.get_object(
-            Bucket=load(Settings).web_bucket, Key=_key(service, name, language)
-        )
+        answer = s3.get_object(Bucket=load(Settings).web_bucket, Key=_key(service, name, language))
     except s3.exceptions.ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied", "404", "403"):
             return ""

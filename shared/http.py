@@ -13,8 +13,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 import msgspec
-from chalice import Blueprint, Chalice
-from chalice.app import Response
+from chalice.app import Blueprint, Chalice, Response
 
 from shared import auth, pages
 from shared.answers import Answer, Cookie, File, Html, Json, SeeOther, to_chalice
@@ -226,7 +225,14 @@ def _refusal(request: Request, error: PlekkenError) -> Answer:
         return problem(request, error)
     if isinstance(error, SignInNeeded):
         return SeeOther(f"{SIGN_IN}?verder={quote(_return_path(request))}")
-    text = pages.render(request, "error.html", error=error)
+    detail = "" if error.title == type(error).title else pages.say(request, error.title)
+    text = pages.render(
+        request,
+        "error.html",
+        status=error.status,
+        detail=detail,
+        correlation_id=request.correlation_id,
+    )
     return Html(text, status=error.status)
 
 
@@ -237,18 +243,15 @@ def _return_path(request: Request) -> str:
 def problem(request: Request, error: PlekkenError) -> Json:
     """The error as RFC 9457 problem details, in the caller's language."""
 
-    def say(text: str) -> str:
-        return pages.translate(request.service, request.language, text)
-
     details: dict[str, Any] = {
         "type": PROBLEM_TYPE + error.code,
-        "title": say(error.title),
+        "title": pages.say(request, error.title),
         "status": error.status,
         "code": error.code,
         "instance": request.correlation_id,
     }
     if error.fields:
-        details["errors"] = {name: say(text) for name, text in error.fields.items()}
+        details["errors"] = {name: pages.say(request, text) for name, text in error.fields.items()}
     if error.figures:
         details["figures"] = error.figures
     return Json(details, status=error.status, content_type=PROBLEM)

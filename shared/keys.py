@@ -8,6 +8,8 @@ from functools import cache
 
 from shared.settings import Settings, load
 
+_LEAST_BYTES = 32
+
 
 @dataclass(frozen=True)
 class Key:
@@ -41,6 +43,6 @@ def fingerprint(purpose: str, text: str) -> str:
 def _parse(text: str) -> tuple[Key, ...]:
     pairs = (part.strip().partition(":") for part in text.split(",") if part.strip())
     found = tuple(Key(name, base64.b64decode(secret)) for name, _, secret in pairs)
-    if not found or any(len(key.secret) < 32 for key in found):
+    if not found or any(len(key.secret) < _LEAST_BYTES for key in found):
         raise RuntimeError("LINK_KEYS: at least one key of 32 bytes, as id:base64")
     return found

@@ -16,6 +16,7 @@ from email.policy import SMTP
 from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError, PutError, UpdateError
+from pynamodb.expressions.update import Action
 
 from shared import aws
 from shared.clock import Clock, epoch
@@ -124,7 +125,7 @@ def _release(model: type[LedgerItem], claim: LedgerItem) -> None:
 
 
 def _mark_sent(model: type[LedgerItem], claim: LedgerItem, clock: Clock) -> None:
-    actions = [model.state.set(_SENT), model.expires_at.set(clock.now() + KEPT)]
+    actions: list[Action] = [model.state.set(_SENT), model.expires_at.set(clock.now() + KEPT)]
     try:
         claim.update(actions, condition=model.claim == claim.claim)
     except UpdateError as error:

@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextvars import ContextVar
-from typing import Literal
+from typing import Any, Literal
 
 from ulid import ULID
 
@@ -44,7 +44,7 @@ def correlated(identifier: str | None = None) -> Iterator[str]:
 def log(happened: str, level: str = "INFO", **values: Safe) -> None:
     """Write one line saying what happened."""
     line = {"level": level, "happened": happened, "correlation_id": correlation_id(), **values}
-    print(json.dumps(line, ensure_ascii=False), file=sys.stdout, flush=True)
+    _write(line)
 
 
 def log_error(happened: str, error: BaseException, **values: Safe) -> None:
@@ -62,7 +62,12 @@ def metric(name: str, value: float, unit: Unit = "Count", **dimensions: str) -> 
         "Metrics": [{"Name": name, "Unit": unit}],
     }
     aws = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [definition]}
-    print(json.dumps({"_aws": aws, name: value, **dimensions}), file=sys.stdout, flush=True)
+    _write({"_aws": aws, name: value, **dimensions})
+
+
+def _write(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 def _short(path: str) -> str:

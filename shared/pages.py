@@ -25,14 +25,18 @@ _MANIFEST = _SHARED / "static_manifest.json"
 def render(request: Request, template: str, **context: Any) -> str:
     """A whole page for this request, in its language."""
     language = request.language
-    return _environment(request.service, language).get_template(template).render(
-        network=network(),
-        path=request.path,
-        organiser=request.organiser,
-        csrf_token=auth.csrf_token(request.session) if request.session else "",
-        flash=request.flash,
-        other_language_url=request.url(lang="en" if language == "nl" else ""),
-        **context,
+    return (
+        _environment(request.service, language)
+        .get_template(template)
+        .render(
+            network=network(),
+            path=request.path,
+            organiser=request.organiser,
+            csrf_token=auth.csrf_token(request.session) if request.session else "",
+            flash=request.flash,
+            other_language_url=request.url(lang="en" if language == "nl" else ""),
+            **context,
+        )
     )
 
 
@@ -40,6 +44,11 @@ def render_plain(service: str, template: str, language: str, **context: Any) -> 
     """A fragment or a mail text: the same templates and globals, but no request."""
     found = _environment(service, language).get_template(template)
     return found.render(network=network(), **context)
+
+
+def say(request: Request, text: str) -> str:
+    """The message id `text` in the request's language."""
+    return translate(request.service, request.language, text)
 
 
 def translate(service: str, language: str, text: str) -> str:

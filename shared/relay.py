@@ -50,9 +50,7 @@ def relay(stream_event: dict[str, Any], model: type[OutboxItem], topic_arn: str)
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failures[:1]]}
 
 
-def publish(
-    waiting: Sequence[Waiting], model: type[OutboxItem], topic_arn: str
-) -> list[Waiting]:
+def publish(waiting: Sequence[Waiting], model: type[OutboxItem], topic_arn: str) -> list[Waiting]:
     """Publish and mark; answers the items that SNS did not take."""
     unpublished: list[Waiting] = []
     for start in range(0, len(waiting), BATCH):
@@ -72,9 +70,7 @@ def _publish_batch(batch: Sequence[Waiting], topic_arn: str) -> list[Waiting]:
         }
         for index, item in enumerate(batch)
     ]
-    answer = aws.client("sns").publish_batch(
-        TopicArn=topic_arn, PublishBatchRequestEntries=entries
-    )
+    answer = aws.client("sns").publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
     failed = {int(entry["Id"]) for entry in answer.get("Failed", [])}
     if failed:
         log("outbox.publish_refused", "WARNING", count=len(failed))

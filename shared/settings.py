@@ -27,7 +27,7 @@ S = TypeVar("S", bound=Settings)
 
 @cache
 def load(model: type[S]) -> S:
-    """The environment as `model`, read once. Raises RuntimeError naming the variable that is wrong."""
+    """The environment as `model`, read once. Raises RuntimeError naming the wrong variable."""
     values = {
         field.name: os.environ[field.name.upper()]
         for field in msgspec.structs.fields(model)

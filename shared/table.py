@@ -32,5 +32,5 @@ class Record(Model):
         connection = super()._get_connection()
         # A model would otherwise make a botocore session and client of its own: 345 million
         # instructions each at cold start (DESIGN §9).
-        cast(Any, connection.connection)._client = aws.client("dynamodb")
+        cast("Any", connection.connection)._client = aws.client("dynamodb")  # noqa: SLF001
         return connection

@@ -5,8 +5,7 @@ from shared.events.envelope import Data, Event, MalformedEvent, encode, occurred
 from shared.events.envelope import decode as _decode
 
 CATALOGUE: dict[str, type[Data]] = {
-    type_of(data): data
-    for data in (*registration.EVENTS, *directory.EVENTS, *documents.EVENTS)
+    type_of(data): data for data in (*registration.EVENTS, *directory.EVENTS, *documents.EVENTS)
 }
 
 
