@@ -1,0 +1,51 @@
+"""The words people agree to, each with the version that is kept with their consent.
+
+Changing a text means giving it a new version; the old one stays in `ACCEPTED` for as long as a form that
+showed it can still be open in somebody's browser.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.consent import Consent
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """A text with its version and its purpose; `text` is a Dutch message id."""
+
+    version: str
+    purpose: str
+    text: str
+
+    def given(self, at: datetime) -> Consent:
+        """The consent that somebody gives to this text `at` a moment in UTC."""
+        return Consent(text_version=self.version, purpose=self.purpose, given_at=at)
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogue; it is translated where it is shown."""
+    return text
+
+
+CONGRESS = ConsentText(
+    "congres-1",
+    "registration",
+    _(
+        "Ja, jullie mogen mijn gegevens gebruiken voor dit congres. "
+        "30 dagen na het congres wissen jullie ze. "
+        "Mijn wensen voor de lunch en wat ik nodig heb, wissen jullie al na 7 dagen."
+    ),
+)
+DIRECTORY = ConsentText(
+    "ledengids-1",
+    "directory",
+    _(
+        "Zet mij in de ledengids. Jullie geven mijn naam, mijn e-mailadres en wat ik hieronder invul "
+        "door aan de ledengids. Een organisator bekijkt het eerst. Daarna krijg ik een mail om "
+        "het zelf af te maken, en een uitnodiging om documenten te delen."
+    ),
+)
+ACCEPTED = {CONGRESS.version: CONGRESS}

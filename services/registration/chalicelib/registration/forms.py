@@ -1,0 +1,230 @@
+"""Turns what somebody filled in, as a form or as JSON, into an entry; says everything that is wrong at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.registration import consents, schemas, texts
+from chalicelib.registration.domain import Answers, Definition, Entry, Profile
+from chalicelib.registration.email_address import NotAnAddress, normalise
+from shared.errors import Invalid
+
+# The names of the form's fields. Sessions are chosen per round, in `sessie-{round}`.
+FORM_NAMES = {
+    "name": "naam",
+    "email": "email",
+    "audience": "doelgroep",
+    "organisation": "organisatie",
+    "phone": "telefoon",
+    "diet": "lunch",
+    "access_needs": "toegankelijk",
+    "consent": "akkoord",
+    "consent_version": "akkoord",
+    "directory": "ledengids",
+    "directory.consent": "ledengids",
+    "directory.initiative": "initiatief",
+    "directory.place": "plaats",
+    "directory.website": "website",
+    "directory.about": "over",
+}
+TRAP = "referentie"  # people never see this field
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogue; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True)
+class _Rule:
+    longest: int
+    too_long: str
+    missing: str = ""  # empty: the field may stay empty
+    wrong: str = _("Hier staan tekens in die we niet kunnen opslaan.")
+    clean: Callable[[str], str] = texts.one_line
+
+
+_RULES = {
+    "name": _Rule(
+        schemas.LONGEST_NAME,
+        _("Je naam is te lang. Gebruik niet meer dan 200 tekens."),
+        _("Vul je voor- en achternaam in."),
+    ),
+    "organisation": _Rule(
+        schemas.LONGEST_ORGANISATION,
+        _("De naam van je organisatie is te lang. Gebruik niet meer dan 200 tekens."),
+    ),
+    "phone": _Rule(
+        schemas.LONGEST_PHONE,
+        _("Dit telefoonnummer is te lang. Gebruik niet meer dan 40 tekens."),
+        wrong=_("Vul een telefoonnummer in, zoals 030 123 45 67."),
+        clean=texts.phone_number,
+    ),
+    "diet": _Rule(
+        schemas.LONGEST_DIET,
+        _("Je wens voor de lunch is te lang. Gebruik niet meer dan 300 tekens."),
+    ),
+    "access_needs": _Rule(
+        schemas.LONGEST_ACCESS_NEEDS,
+        _("Wat je nodig hebt, is te lang. Gebruik niet meer dan 600 tekens."),
+        clean=texts.several_lines,
+    ),
+    "directory.initiative": _Rule(
+        schemas.LONGEST_INITIATIVE,
+        _("De naam van je initiatief is te lang. Gebruik niet meer dan 120 tekens."),
+        _("Vul de naam van je initiatief in. Of haal het vinkje bij de ledengids weg."),
+    ),
+    "directory.place": _Rule(
+        schemas.LONGEST_PLACE,
+        _("De naam van je wijk of plaats is te lang. Gebruik niet meer dan 80 tekens."),
+    ),
+    "directory.website": _Rule(
+        schemas.LONGEST_WEBSITE,
+        _("Dit webadres is te lang. Gebruik niet meer dan 300 tekens."),
+        wrong=_("Vul een webadres in, zoals www.voorbeeld.nl."),
+        clean=texts.web_address,
+    ),
+    "directory.about": _Rule(
+        schemas.LONGEST_ABOUT,
+        _("Je tekst is te lang. Gebruik niet meer dan 600 tekens."),
+        clean=texts.several_lines,
+    ),
+}
+
+
+@dataclass
+class _Reader:
+    """Reads one field after the other and remembers what is wrong with them."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def text(self, name: str, value: str) -> str:
+        rule = _RULES[name]
+        if not texts.has_visible_character(value):
+            if rule.missing:
+                self.errors[name] = rule.missing
+            return ""
+        if len(value.strip()) > rule.longest:
+            self.errors[name] = rule.too_long
+            return ""
+        try:
+            return rule.clean(value)
+        except texts.UnusableText:
+            self.errors[name] = rule.wrong
+            return ""
+
+    def email(self, value: str) -> str:
+        try:
+            return normalise(value)
+        except NotAnAddress:
+            self.errors["email"] = (
+                _("Vul een e-mailadres in, zoals naam@voorbeeld.nl.")
+                if value.isascii() or "@" not in value or value.rpartition("@")[0].isascii()
+                else _("Vóór het @-teken kunnen alleen gewone letters staan, zonder accenten.")
+            )
+            return ""
+
+    def check(self, check: Callable[[], None]) -> None:
+        try:
+            check()
+        except Invalid as refused:
+            self.errors.update(refused.fields)
+
+
+def entry(body: schemas.RegistrationRequest, definition: Definition, now: datetime) -> Entry:
+    """Return what `body` says as an entry for this congress; `now` is when consent is given.
+
+    Raises Invalid with every field that is wrong, under its JSON name.
+    """
+    reader = _Reader()
+    name = reader.text("name", body.name)
+    email = reader.email(body.email)
+    reader.check(lambda: definition.check_audience(body.audience))
+    organisation = reader.text("organisation", body.organisation)
+    phone = reader.text("phone", body.phone)
+    reader.check(lambda: definition.check_choice(body.sessions))
+    diet = reader.text("diet", body.diet)
+    access_needs = reader.text("access_needs", body.access_needs)
+    profile = _profile(reader, body.directory, now)
+    consent = consents.ACCEPTED.get(body.consent_version, consents.CONGRESS)
+    if not body.consent:
+        reader.errors["consent"] = _("Zonder jouw akkoord kunnen we je niet aanmelden.")
+    elif body.consent_version not in consents.ACCEPTED:
+        reader.errors["consent_version"] = _("De tekst is veranderd. Lees hem en geef je akkoord.")
+    if reader.errors:
+        raise Invalid(fields=reader.errors)
+    return Entry(
+        name=name,
+        email=email,
+        audience=body.audience,
+        consent=consent.given(now),
+        organisation=organisation or None,
+        phone=phone or None,
+        sessions=tuple(body.sessions),
+        profile=profile,
+        answers=Answers(diet=diet, access_needs=access_needs),
+    )
+
+
+def _profile(
+    reader: _Reader, wish: schemas.DirectoryRequest | None, now: datetime
+) -> Profile | None:
+    if wish is None:
+        return None
+    if not wish.consent:
+        reader.errors["directory.consent"] = _("Zonder jouw akkoord kom je niet in de ledengids.")
+    return Profile(
+        name=reader.text("directory.initiative", wish.initiative),
+        place=reader.text("directory.place", wish.place),
+        website=reader.text("directory.website", wish.website),
+        about=reader.text("directory.about", wish.about),
+        consent=consents.DIRECTORY.given(now),
+    )
+
+
+def read_form(
+    form: Mapping[str, str], definition: Definition, language: str
+) -> schemas.RegistrationRequest:
+    """Return the posted form as the request that JSON clients send. Raises Invalid for a robot."""
+    if form.get(TRAP):
+        # Answering "thanks" here would lose the registration of somebody whose browser filled this in.
+        raise Invalid(fields={TRAP: _("Laat het verborgen veld leeg en verstuur opnieuw.")})
+
+    def typed(name: str) -> str:
+        return form.get(FORM_NAMES[name], "")
+
+    chosen = (form.get(f"sessie-{round_.id}", "") for round_ in definition.rounds)
+    return schemas.RegistrationRequest(
+        name=typed("name"),
+        email=typed("email"),
+        audience=typed("audience"),
+        consent=bool(typed("consent")),
+        consent_version=form.get("tekst", ""),
+        organisation=typed("organisation"),
+        phone=typed("phone"),
+        sessions=[session for session in chosen if session],
+        diet=typed("diet"),
+        access_needs=typed("access_needs"),
+        directory=_directory_wish(typed) if typed("directory") else None,
+        language="en" if language == "en" else "nl",
+    )
+
+
+def _directory_wish(typed: Callable[[str], str]) -> schemas.DirectoryRequest:
+    return schemas.DirectoryRequest(
+        initiative=typed("directory.initiative"),
+        consent=True,  # the tick stands next to the text
+        place=typed("directory.place"),
+        website=typed("directory.website"),
+        about=typed("directory.about"),
+    )
+
+
+def form_errors(errors: Mapping[str, str], definition: Definition) -> dict[str, str]:
+    """Return `errors` under the names that the form's fields have, in the order of the page."""
+    names = dict(FORM_NAMES)
+    if definition.rounds:
+        names["sessions"] = f"sessie-{definition.rounds[0].id}"
+    return {names.get(name, name): text for name, text in errors.items()}

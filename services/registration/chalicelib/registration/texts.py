@@ -1,0 +1,65 @@
+"""Cleans what people type: the same letters in one form, no characters that a list or a mail can't hold."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+_PHONE = re.compile(r"\+?[0-9 ()./-]+")
+_HOST = re.compile(r"[^\s/?#@:\\]+\.[^\s/?#@:\\.]{2,}")
+# Overrides and isolates can turn the text after them around, in a list or a mail that is not ours.
+_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class UnusableText(ValueError):
+    """The text holds characters that no keyboard makes, or isn't what the field asks for."""
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, composed (NFC), without double spaces. Raises UnusableText."""
+    return " ".join(_without_controls(text.replace("\t", " ")).split())
+
+
+def several_lines(text: str) -> str:
+    """Return `text` with its line ends as \\n and no space around it. Raises UnusableText."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(_without_controls(line.replace("\t", " ")).rstrip() for line in lines).strip()
+
+
+def has_visible_character(text: str) -> bool:
+    """Tell whether anything of `text` shows: a letter of any script, a digit, a sign, an emoji."""
+    return any(unicodedata.category(character)[0] in "LNPS" for character in text)
+
+
+def phone_number(text: str) -> str:
+    """Return a phone number as typed. Raises UnusableText unless it has 6 to 15 digits (E.164)."""
+    number = one_line(text)
+    digits = sum(character.isdigit() for character in number)
+    if not _PHONE.fullmatch(number) or not 6 <= digits <= 15:
+        raise UnusableText("phone number")
+    return number
+
+
+def web_address(text: str) -> str:
+    """Return an http(s) address, with https:// put before it when left out. Raises UnusableText."""
+    address = one_line(text)
+    if "://" not in address:
+        address = f"https://{address}"
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 - reading it is the check
+    except ValueError as error:
+        raise UnusableText("web address") from error
+    if parts.scheme.lower() not in {"http", "https"} or " " in address or parts.username is not None:
+        raise UnusableText("web address")
+    if not parts.hostname or not _HOST.fullmatch(parts.hostname):
+        raise UnusableText("web address")
+    return address
+
+
+def _without_controls(text: str) -> str:
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text):
+        raise UnusableText("control character")
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(character for character in composed if character not in _DIRECTION_CONTROLS)
