@@ -1,0 +1,33 @@
+"""What all tests share: an environment like a function's, and nothing that reaches a network."""
+
+import os
+
+STAGE = "test"
+
+# Before any import of ours: models read their table's name when they are declared.
+os.environ.update(
+    {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "STAGE": STAGE,
+        "ORIGIN": "http://localhost:8000",
+        "LINK_KEYS": "test:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        "MAIL_FROM": "plekken@example.org",
+        "ACCESS_TABLE": f"plekken-{STAGE}-access",
+        "REGISTRATION_TABLE": f"plekken-{STAGE}-registration",
+        "DIRECTORY_TABLE": f"plekken-{STAGE}-directory",
+        "DOCUMENTS_TABLE": f"plekken-{STAGE}-documents",
+        "REGISTRATION_TOPIC_ARN": f"arn:aws:sns:eu-central-1:123456789012:plekken-{STAGE}-registration-events",
+        "DIRECTORY_TOPIC_ARN": f"arn:aws:sns:eu-central-1:123456789012:plekken-{STAGE}-directory-events",
+        "DOCUMENTS_TOPIC_ARN": f"arn:aws:sns:eu-central-1:123456789012:plekken-{STAGE}-documents-events",
+        "WEB_BUCKET": f"plekken-{STAGE}-123456789012-web",
+        "HANDOVER_BUCKET": f"plekken-{STAGE}-123456789012-handover",
+        "QUARANTINE_BUCKET": f"plekken-{STAGE}-123456789012-quarantine",
+        "LIBRARY_BUCKET": f"plekken-{STAGE}-123456789012-library",
+        "UPLOAD_ORIGIN": "https://s3.eu-central-1.amazonaws.com",
+        "LIBRARY_ORIGIN": "https://s3.eu-central-1.amazonaws.com",
+        "USER_POOL_CLIENT_ID": "set-by-the-test",
+    }
+)

@@ -1,0 +1,129 @@
+"""One mail per person and reason, whatever crashes (DESIGN §4)."""
+
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from shared import aws, mail
+from shared.clock import FixedClock
+from shared.mail import Attachment, InFlight, Mail, send_once
+
+MAIL = Mail(
+    to="kees.de-vries+congres@example.org",
+    subject="Je bent aangemeld",
+    text="Tot dan, Zoë!",
+    html="<p>Tot dan, Zoë!</p>",
+    language="nl",
+)
+
+
+@pytest.fixture
+def sent(mocked_aws: None, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What SES was asked to send."""
+    calls: list[dict[str, Any]] = []
+    ses = aws.client("sesv2")
+    monkeypatch.setattr(ses, "send_email", lambda **call: calls.append(call) or {"MessageId": "1"})
+    return calls
+
+
+def _send(ledger: Any, clock: FixedClock, reason: str = "confirmed") -> bool:
+    return send_once(ledger, person="r1", reason=reason, compose=lambda: MAIL, clock=clock)
+
+
+def test_a_person_gets_one_mail_per_reason(ledger: Any, sent: Any, clock: FixedClock) -> None:
+    assert [_send(ledger, clock) for _ in range(10)] == [True] + [False] * 9
+    assert _send(ledger, clock, "reminder") is True
+    assert len(sent) == 2
+
+
+def test_two_workers_at_the_same_time_send_one_mail(
+    ledger: Any, sent: Any, clock: FixedClock
+) -> None:
+    def compose_while_another_tries() -> Mail:
+        with pytest.raises(InFlight):
+            _send(ledger, clock)
+        return MAIL
+
+    send_once(
+        ledger, person="r1", reason="confirmed", compose=compose_while_another_tries, clock=clock
+    )
+    assert len(sent) == 1
+
+
+def test_a_crash_before_ses_loses_no_mail(ledger: Any, sent: Any, clock: FixedClock) -> None:
+    def crash() -> Mail:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        send_once(ledger, person="r1", reason="confirmed", compose=crash, clock=clock)
+    with pytest.raises(InFlight):
+        _send(ledger, clock)
+    clock.advance(mail.LEASE + timedelta(seconds=1))
+    assert _send(ledger, clock) is True
+    assert len(sent) == 1
+
+
+def test_a_crash_after_ses_is_the_one_window_for_a_second_mail(
+    ledger: Any, sent: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as crash:
+        crash.setattr(mail, "_mark_sent", lambda *_: (_ for _ in ()).throw(SystemExit))
+        with pytest.raises(SystemExit):
+            _send(ledger, clock)
+    clock.advance(mail.LEASE + timedelta(seconds=1))
+    assert _send(ledger, clock) is True
+    assert _send(ledger, clock) is False
+    assert len(sent) == 2
+
+
+def test_when_ses_refuses_the_next_delivery_tries_again_at_once(
+    ledger: Any, sent: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = ClientError({"Error": {"Code": "TooManyRequestsException"}}, "SendEmail")
+    with monkeypatch.context() as busy:
+        busy.setattr(mail, "send", lambda _: (_ for _ in ()).throw(refusal))
+        with pytest.raises(ClientError):
+            _send(ledger, clock)
+    assert _send(ledger, clock) is True
+
+
+def test_when_ses_does_not_answer_the_claim_stands_until_its_lease_ends(
+    ledger: Any, sent: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silence = ReadTimeoutError(endpoint_url="https://ses")
+    with monkeypatch.context() as lost:
+        lost.setattr(mail, "send", lambda _: (_ for _ in ()).throw(silence))
+        with pytest.raises(ReadTimeoutError):
+            _send(ledger, clock)
+    with pytest.raises(InFlight):
+        _send(ledger, clock)
+
+
+def test_the_mail_has_text_html_and_attachment(sent: Any, ledger: Any) -> None:
+    calendar = Attachment("congres.ics", "text/calendar; method=REQUEST", b"BEGIN:VCALENDAR")
+    mail.send(
+        Mail(
+            to="zoë@münchen.example".replace("zoë", "zoe"),
+            subject="Regel één\nBcc: iedereen@example.org",
+            text="Dag",
+            html="<p>Dag</p>",
+            language="nl",
+            attachments=[calendar],
+        )
+    )
+    message = message_from_bytes(sent[0]["Content"]["Raw"]["Data"], policy=default)
+    assert message["To"] == "zoe@xn--mnchen-3ya.example"
+    assert message["Subject"] == "Regel één Bcc: iedereen@example.org"
+    assert message["Bcc"] is None
+    assert [part.get_content_type() for part in message.walk() if not part.is_multipart()] == [
+        "text/plain",
+        "text/html",
+        "text/calendar",
+    ]
+    attached = next(message.iter_attachments())
+    assert attached.get_param("method") == "REQUEST"
+    assert attached.get_content().strip().encode() == calendar.data

@@ -1,0 +1,115 @@
+"""Named parts, refusals and retries of a transaction."""
+
+from typing import Any
+
+import pytest
+
+from shared import aws, transactions
+from shared.transactions import Busy, Refused, Transaction
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "FIRST_PAUSE", 0.0)
+
+
+def test_a_refusal_names_every_part_whose_condition_failed(outbox: Any) -> None:
+    outbox("OUTBOX#0", "taken", event="{}").save()
+    outbox("OUTBOX#1", "checked", event="{}").save()
+    transaction = Transaction()
+    transaction.insert(outbox("OUTBOX#0", "new", event="{}"), name="new")
+    transaction.update(
+        outbox("OUTBOX#0", "taken"),
+        [outbox.event.set("changed")],
+        name="change",
+        condition=outbox.event == "something else",
+    )
+    transaction.delete(
+        outbox("OUTBOX#0", "absent"), name="removal", condition=outbox.pk.exists()
+    )
+    transaction.check(outbox, "OUTBOX#1", "checked", outbox.event == "{}", name="check")
+
+    with pytest.raises(Refused) as refusal:
+        transaction.commit()
+
+    assert refusal.value.parts == {"change", "removal"}
+    assert [item.sk for item in outbox.query("OUTBOX#0")] == ["taken"]
+
+
+def test_an_insert_never_overwrites(outbox: Any) -> None:
+    for expected in (None, Refused):
+        transaction = Transaction()
+        transaction.insert(outbox("OUTBOX#0", "one", event="{}"), name="item")
+        if expected is None:
+            transaction.commit()
+        else:
+            with pytest.raises(expected):
+                transaction.commit()
+
+
+class _Conflicts:
+    """Answers a TransactionConflict to the first `times` writes, as real DynamoDB does."""
+
+    def __init__(self, times: int, code: str = "TransactionConflict") -> None:
+        self.left = times
+        self.code = code
+        self.tokens: set[str] = set()
+
+    def __call__(self, model: Any, params: dict[str, Any], **_: Any) -> Any:
+        self.tokens.add(params["ClientRequestToken"])
+        if self.left == 0:
+            return None
+        self.left -= 1
+        reasons = [{"Code": self.code}, {"Code": "None"}]
+        error = {"Code": "TransactionCanceledException", "Message": "cancelled"}
+        return _Answer(400), {"Error": error, "CancellationReasons": reasons}
+
+
+class _Answer:
+    def __init__(self, status_code: int) -> None:
+        self.status_code = status_code
+        self.headers: dict[str, str] = {}
+
+
+def _two_inserts(outbox: Any) -> Transaction:
+    transaction = Transaction()
+    transaction.insert(outbox("OUTBOX#0", "a", event="{}"), name="a")
+    transaction.insert(outbox("OUTBOX#0", "b", event="{}"), name="b")
+    return transaction
+
+
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError"])
+def test_conflicts_and_throttling_are_tried_again_under_one_token(outbox: Any, code: str) -> None:
+    conflicts = _Conflicts(3, code)
+    _inject(conflicts)
+    _two_inserts(outbox).commit()
+    assert len(list(outbox.query("OUTBOX#0"))) == 2
+    assert len(conflicts.tokens) == 1
+
+
+def test_endless_conflicts_end_as_busy_with_nothing_written(outbox: Any) -> None:
+    _inject(_Conflicts(1000))
+    with pytest.raises(Busy):
+        _two_inserts(outbox).commit()
+    assert list(outbox.query("OUTBOX#0")) == []
+
+
+def test_an_unknown_result_is_never_called_a_refusal(outbox: Any) -> None:
+    _inject(_Conflicts(1, "SomethingNew"))
+    with pytest.raises(Exception, match="Failed to write") as error:
+        _two_inserts(outbox).commit()
+    assert not isinstance(error.value, Refused | Busy)
+
+
+def _inject(conflicts: _Conflicts) -> None:
+    client = aws.client("dynamodb")
+    client.meta.events.register("before-call.dynamodb.TransactWriteItems", _counted(conflicts))
+
+
+def _counted(conflicts: _Conflicts) -> Any:
+    import json
+
+    def before_call(model: Any, params: dict[str, Any], **rest: Any) -> Any:
+        return conflicts(model, json.loads(params["body"]), **rest)
+
+    return before_call
