@@ -24,9 +24,7 @@ def test_a_refusal_names_every_part_whose_condition_failed(outbox: Any) -> None:
         name="change",
         condition=outbox.event == "something else",
     )
-    transaction.delete(
-        outbox("OUTBOX#0", "absent"), name="removal", condition=outbox.pk.exists()
-    )
+    transaction.delete(outbox("OUTBOX#0", "absent"), name="removal", condition=outbox.pk.exists())
     transaction.check(outbox, "OUTBOX#1", "checked", outbox.event == "{}", name="check")
 
     with pytest.raises(Refused) as refusal:
