@@ -3,6 +3,7 @@
 import os
 
 STAGE = "test"
+TOPICS = f"arn:aws:sns:eu-central-1:123456789012:plekken-{STAGE}"
 
 # Before any import of ours: models read their table's name when they are declared.
 os.environ.update(
@@ -19,9 +20,9 @@ os.environ.update(
         "REGISTRATION_TABLE": f"plekken-{STAGE}-registration",
         "DIRECTORY_TABLE": f"plekken-{STAGE}-directory",
         "DOCUMENTS_TABLE": f"plekken-{STAGE}-documents",
-        "REGISTRATION_TOPIC_ARN": f"arn:aws:sns:eu-central-1:123456789012:plekken-{STAGE}-registration-events",
-        "DIRECTORY_TOPIC_ARN": f"arn:aws:sns:eu-central-1:123456789012:plekken-{STAGE}-directory-events",
-        "DOCUMENTS_TOPIC_ARN": f"arn:aws:sns:eu-central-1:123456789012:plekken-{STAGE}-documents-events",
+        "REGISTRATION_TOPIC_ARN": f"{TOPICS}-registration-events",
+        "DIRECTORY_TOPIC_ARN": f"{TOPICS}-directory-events",
+        "DOCUMENTS_TOPIC_ARN": f"{TOPICS}-documents-events",
         "WEB_BUCKET": f"plekken-{STAGE}-123456789012-web",
         "HANDOVER_BUCKET": f"plekken-{STAGE}-123456789012-handover",
         "QUARANTINE_BUCKET": f"plekken-{STAGE}-123456789012-quarantine",
