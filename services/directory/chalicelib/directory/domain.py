@@ -1,10 +1,12 @@
-"""States and rules of a member entry. Standard library only: nothing here knows of storage or HTTP."""
+"""States and rules of a member entry: nothing here knows of storage or HTTP."""
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from shared.consent import Consent
 
 RETENTION = timedelta(days=30)
 """How long an entry that never was, or no longer is, published stays (privacy statement)."""
@@ -97,15 +99,6 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Permission:
-    """The consent an entry rests on: which text was agreed to, for what, and when."""
-
-    text_version: str
-    purpose: str
-    given_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Member:
     """One entry. `version` rises by one with every change: it is the event's aggregate version."""
 
@@ -113,7 +106,7 @@ class Member:
     state: State
     profile: Profile
     contact: Contact
-    consent: Permission | None
+    consent: Consent | None
     drafted_at: datetime
     source: str
     language: str = "nl"
@@ -150,14 +143,14 @@ class Change:
 
     name: str
     before: object
-    after: object = field(default=None)
+    after: object
 
 
 def draft(
     member_id: str,
     profile: Profile,
     contact: Contact,
-    consent: Permission,
+    consent: Consent,
     now: datetime,
     *,
     source: str,
@@ -186,7 +179,7 @@ def publish(member: Member, slug: str, now: datetime) -> Member:
 
 
 def decline(member: Member, now: datetime) -> Member:
-    """Say no to a draft; it is kept `RETENTION` for questions. Raises WrongState for any other state."""
+    """Say no to a draft; it is kept `RETENTION` for questions. Raises WrongState."""
     if member.state is not State.DRAFT:
         raise WrongState(member.state)
     return _next(member, now, state=State.DECLINED, expires_at=now + RETENTION)
@@ -207,7 +200,7 @@ def withdraw(member: Member, now: datetime) -> Member:
 
 
 def edit(member: Member, profile: Profile, contact: Contact, now: datetime) -> Member:
-    """Change the words of a draft or a published entry; its slug stays, so that links keep working."""
+    """Change the words of a draft or published entry; its slug stays, so that links keep working."""
     if member.state not in (State.DRAFT, State.PUBLISHED):
         raise WrongState(member.state)
     return _next(member, now, profile=profile, contact=contact)
@@ -240,6 +233,11 @@ def public_view(member: Member) -> PublicMember | None:
     )
 
 
+def without_place_on_map(profile: Profile) -> Profile:
+    """The profile without coordinates, which only organisers set."""
+    return replace(profile, latitude=None, longitude=None)
+
+
 def is_expired(member: Member, now: datetime) -> bool:
     """True from the moment its retention ended, whether or not storage has removed it yet."""
     return member.expires_at is not None and member.expires_at <= now
@@ -247,13 +245,9 @@ def is_expired(member: Member, now: datetime) -> bool:
 
 def changes(before: Member, after: Member) -> list[Change]:
     """The fields in which two versions differ, for an organiser who was overtaken by another."""
-    found = []
-    for part in ("profile", "contact"):
-        old, new = getattr(before, part), getattr(after, part)
-        for name in old.__dataclass_fields__:
-            if getattr(old, name) != getattr(new, name):
-                found.append(Change(name, getattr(old, name), getattr(new, name)))
-    return found
+    old = {**asdict(before.profile), **asdict(before.contact)}
+    new = {**asdict(after.profile), **asdict(after.contact)}
+    return [Change(name, old[name], new[name]) for name in old if old[name] != new[name]]
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,94 @@
+"""What the service's other functions do: plain AWS events in, Lambda answers out."""
+
+from typing import Any
+
+from shared.clock import SystemClock
+from shared.events import Data, Event
+from shared.events.directory import (
+    ContactShared,
+    MemberChanged,
+    MemberDeclined,
+    MemberDrafted,
+    MemberPublished,
+    MemberWithdrawn,
+)
+from shared.events.registration import Erased, ProfileShared
+from shared.inbox import Handler, MailHandler, Once, receive, receive_for_mail
+from shared.relay import relay as relay_outbox
+from shared.sweeper import resend
+
+from . import fragments, mails, reactions, usecases
+from .models import Outbox, Seen
+from .repository import Repository
+from .settings import load
+
+clock = SystemClock()
+repository = Repository()
+
+
+def relay(event: dict[str, Any]) -> dict[str, Any]:
+    """Publish the outbox items that the table's stream shows."""
+    return relay_outbox(event, Outbox, load().directory_topic_arn)
+
+
+def sweep() -> dict[str, Any]:
+    """Publish what the relay missed."""
+    return {"resent": resend(Outbox, load().directory_topic_arn, clock)}
+
+
+def nightly() -> dict[str, Any]:
+    """Remove what may no longer be kept, and make the front page's part anew."""
+    removed = usecases.remove_expired(repository, clock)
+    fragments.publish_front(repository)
+    return {"removed": removed}
+
+
+def inbox(event: dict[str, Any]) -> dict[str, Any]:
+    """Handle events of registration and our own."""
+    return receive(event, _INBOX, seen=Seen, consumer="directory", clock=clock)
+
+
+def mail(event: dict[str, Any]) -> dict[str, Any]:
+    """Send the mails that our own events ask for."""
+    return receive_for_mail(event, _MAIL)
+
+
+def _on_profile_shared(event: Event, once: Once) -> None:
+    data = event.data
+    assert isinstance(data, ProfileShared)  # noqa: S101 - the handlers below say so
+    reactions.draft_shared_profile(repository, clock, data.registration_id, data.handover_key, once)
+
+
+def _on_erased(event: Event, once: Once) -> None:
+    reactions.forget_registration(repository, clock, event.subject, once)
+
+
+def _on_published(event: Event, once: Once) -> None:
+    fragments.publish_front(repository)
+    reactions.share_contact(repository, clock, event.subject, once)
+
+
+def _on_shown_changed(_event: Event, _once: Once) -> None:
+    # Rebuilt from the current state, so a repeat or an old event does no harm and needs no mark.
+    fragments.publish_front(repository)
+
+
+def _on_nothing(_event: Event, _once: Once) -> None:
+    """An event of our own that asks nothing of this consumer."""
+
+
+_INBOX: dict[type[Data], Handler] = {
+    ProfileShared: _on_profile_shared,
+    Erased: _on_erased,
+    MemberPublished: _on_published,
+    MemberChanged: _on_shown_changed,
+    MemberWithdrawn: _on_shown_changed,
+    MemberDrafted: _on_nothing,
+    MemberDeclined: _on_nothing,
+    ContactShared: _on_nothing,
+}
+
+_MAIL: dict[type[Data], MailHandler] = {
+    MemberDrafted: lambda event: mails.tell_organisers(repository, clock, event.subject),
+    MemberPublished: lambda event: mails.tell_member(repository, clock, event.subject),
+}

@@ -1,0 +1,170 @@
+"""From typed text to a profile: every rule about a field, with a sentence a person understands.
+
+The page, the JSON interface, the operator's file and a hand-over all come through here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from shared.errors import Invalid
+
+from .domain import Contact, Kind, Profile, Theme
+from .texts import later as _
+
+MOST_THEMES = 5
+LONGEST = {
+    "name": 100,
+    "place": 60,
+    "district": 60,
+    "website": 200,
+    "about": 1500,
+    "email": 254,
+    "phone": 30,
+    "latitude": 20,
+    "longitude": 20,
+}
+"""Characters per field."""
+
+# Characters that change the direction of text let a name pretend to be another.
+_UNSEEN = frozenset(
+    "\u200b\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+)
+_EMAIL = re.compile(
+    r"[^@\s<>()\[\]\"',;:\\]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+"
+)
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{5,}")
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Typed:
+    """What somebody typed, and what turned out to be wrong with it."""
+
+    texts: Mapping[str, str]
+    themes: Sequence[str] = ()
+    ticked: frozenset[str] = frozenset()
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def text(self, name: str, *, missing: str = "", lines: bool = False) -> str:
+        """One field, cleaned; notes `missing` when it is empty and when it is too long."""
+        text = clean(self.texts.get(name, ""), lines=lines)
+        if not text and missing:
+            self.errors[name] = missing
+        elif len(text) > LONGEST[name]:
+            self.errors[name] = _("Dit is te lang. Maak het korter.")
+        return text
+
+
+def read_profile(typed: Typed) -> Profile:
+    """The profile that was typed; errors are noted in `typed`."""
+    return Profile(
+        name=_name(typed),
+        kind=_kind(typed),
+        place=typed.text("place", missing=_("Vul een plaats in.")),
+        district=typed.text("district"),
+        website=_website(typed),
+        about=typed.text("about", lines=True),
+        themes=_themes(typed),
+        latitude=_degrees(typed, "latitude", 90),
+        longitude=_degrees(typed, "longitude", 180),
+    )
+
+
+def read_contact(typed: Typed, *, required: bool = True) -> Contact:
+    """The contact details that were typed; errors are noted in `typed`."""
+    missing = _("Vul je e-mailadres in.") if required else ""
+    email = typed.text("email", missing=missing)
+    name, _at, host = email.rpartition("@")
+    email = f"{name}@{host.lower()}" if name else email
+    if email and "email" not in typed.errors and not _EMAIL.fullmatch(email):
+        typed.errors["email"] = _("Dit is geen e-mailadres. Een voorbeeld: naam@example.org.")
+    phone = typed.text("phone")
+    if phone and "phone" not in typed.errors and not _PHONE.fullmatch(phone):
+        typed.errors["phone"] = _("Dit is geen telefoonnummer. Een voorbeeld: 030 123 45 67.")
+    return Contact(email, phone, "email_public" in typed.ticked, "phone_public" in typed.ticked)
+
+
+def refuse_errors(typed: Typed) -> None:
+    """Raise Invalid when anything was wrong."""
+    if typed.errors:
+        raise Invalid(fields=typed.errors)
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    """The text without control characters and needless spaces; line ends stay when `lines`."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(_kept(character, lines=lines) for character in text)
+    if lines:
+        return re.sub(r"\n{3,}", "\n\n", kept).strip()
+    return " ".join(kept.split())
+
+
+def _kept(character: str, *, lines: bool) -> str:
+    if character == "\n" and lines:
+        return character
+    if character in _UNSEEN:
+        return ""
+    return " " if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character
+
+
+def _name(typed: Typed) -> str:
+    name = typed.text("name", missing=_("Vul de naam in."))
+    if name and not any(character.isalnum() for character in name):
+        typed.errors["name"] = _("Een naam heeft ten minste één letter of cijfer.")
+    return name
+
+
+def _kind(typed: Typed) -> Kind:
+    try:
+        return Kind(typed.texts.get("kind", ""))
+    except ValueError:
+        typed.errors["kind"] = _("Kies wat het beste past.")
+        return Kind.ORGANISATION
+
+
+def _themes(typed: Typed) -> tuple[Theme, ...]:
+    known = {theme.value for theme in Theme}
+    if any(name not in known for name in typed.themes):
+        typed.errors["themes"] = _("Kies alleen thema's uit de lijst.")
+        return ()
+    if len(set(typed.themes)) > MOST_THEMES:
+        typed.errors["themes"] = _("Kies ten hoogste vijf thema's.")
+    return tuple(theme for theme in Theme if theme.value in typed.themes)
+
+
+def _website(typed: Typed) -> str:
+    text = typed.text("website")
+    if not text or "website" in typed.errors:
+        return text
+    address = text if "://" in text else f"https://{text}"
+    if not _is_web_address(address):
+        typed.errors["website"] = _("Dit is geen webadres. Een voorbeeld: https://example.org.")
+    return address
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    plain = not parts.username and not parts.password and " " not in address and port != 0
+    return parts.scheme in ("http", "https") and plain and bool(_HOST.fullmatch(host))
+
+
+def _degrees(typed: Typed, name: str, most: int) -> float | None:
+    text = typed.text(name).replace(",", ".")
+    if not text or name in typed.errors:
+        return None
+    try:
+        degrees = round(float(text), 6)
+    except ValueError:
+        degrees = float("nan")
+    if not -most <= degrees <= most:
+        typed.errors[name] = _("Vul graden in, zoals 52.0907.")
+        return None
+    return degrees

@@ -1,0 +1,47 @@
+"""The guide's part of the pages that no service owns, rebuilt from the current state."""
+
+from shared import fragments
+from shared.clock import Clock
+from shared.pages import render_plain
+
+from . import domain
+from .domain import State
+from .repository import Repository
+
+LANGUAGES = ("nl", "en")
+NEWEST = 3
+MOST_TRIES = 3
+
+
+def publish_front(repository: Repository) -> None:
+    """Put our part of the front page in the web bucket, in both languages.
+
+    Two publishers may overtake each other, so each looks again whether it showed the newest state.
+    """
+    for _ in range(MOST_TRIES):
+        snapshot = repository.snapshot()
+        newest = sorted(snapshot.members, key=lambda member: member.published_at, reverse=True)
+        for language in LANGUAGES:
+            html = render_plain(
+                "directory",
+                "parts/front.html",
+                language,
+                total=len(snapshot.entries),
+                members=newest[:NEWEST],
+            )
+            fragments.publish("directory", "front", language, html)
+        if repository.revision() == snapshot.revision:
+            return
+
+
+def desk_part(repository: Repository, clock: Clock, language: str) -> str:
+    """What waits for an organiser of the guide, as HTML."""
+    now = clock.now()
+    members = [member for member in repository.every() if not domain.is_expired(member, now)]
+    return render_plain(
+        "directory",
+        "parts/desk.html",
+        language,
+        waiting=sum(member.state is State.DRAFT for member in members),
+        published=sum(member.state is State.PUBLISHED for member in members),
+    )

@@ -1,0 +1,142 @@
+"""What the guide does when it hears of an event: each effect once, together with its mark."""
+
+from shared import handover
+from shared.clock import Clock
+from shared.events import occurred
+from shared.events.directory import ContactShared, MemberDrafted
+from shared.handovers import ContactHandover, ProfileHandover
+from shared.inbox import SEEN, Once
+from shared.observability import log
+from shared.transactions import Refused
+
+from . import domain, forms
+from .domain import Contact, Kind, Member, Profile, State
+from .repository import PART_ERASED, PART_MEMBER, Repository
+from .usecases import BY_OPERATOR, stable_id
+
+BY_REGISTRATION = "registration"
+
+_KINDS = {
+    "resident": Kind.RESIDENTS,
+    "higher_education": Kind.KNOWLEDGE,
+    "student": Kind.KNOWLEDGE,
+    "policy": Kind.GOVERNMENT,
+}
+"""What an organiser most likely chooses for each audience of a congress; they can change it."""
+
+
+def draft_shared_profile(
+    repository: Repository, clock: Clock, registration_id: str, handover_key: str, once: Once
+) -> None:
+    """Make a draft of what a participant handed over, then discard the object.
+
+    Safe at every crash and at every redelivery: the draft, its mark and its event are one
+    transaction, and the object goes only after it. Raises HandoverGone when the object is missing
+    and the event was never handled: that message belongs in the dead-letter queue.
+    """
+    if once.happened():
+        handover.discard(handover_key)
+        return
+    try:
+        shared = handover.take(handover_key, ProfileHandover)
+    except handover.HandoverGone:
+        # A twin of this message may have drafted and discarded a moment ago.
+        if once.happened():
+            return
+        raise
+    member = _draft(shared, registration_id, clock)
+    event = occurred(MemberDrafted(member_id=member.id), clock, version=member.version)
+    try:
+        repository.insert(member, event, join=once.join, registration_id=registration_id)
+    except Refused as refused:
+        if SEEN not in refused.parts:
+            if not refused.parts & {PART_ERASED, PART_MEMBER}:
+                raise
+            # Erased meanwhile, or drafted under an earlier event: there is nothing left to make.
+            log("profile.not_needed", registration_id=registration_id)
+            repository.note(once.join)
+    handover.discard(handover_key)
+
+
+def share_contact(repository: Repository, clock: Clock, member_id: str, once: Once) -> None:
+    """Hand a newly published member's address to the library, which invites them to upload.
+
+    Members that an operator loaded are not invited: nobody asked them.
+    """
+    if once.happened():
+        return
+    member = repository.get(member_id, clock.now())
+    if member is None or not _may_be_invited(member):
+        repository.note(once.join)
+        return
+    contact = ContactHandover(
+        member_id=member.id,
+        slug=member.slug,
+        name=member.profile.name,
+        email=member.contact.email,
+        language=member.language,
+    )
+    key = handover.put("directory", member.id, contact)
+    shared = ContactShared(member_id=member.id, handover_key=key)
+    repository.tell(occurred(shared, clock, version=member.version), once.join)
+
+
+def forget_registration(
+    repository: Repository, clock: Clock, registration_id: str, once: Once
+) -> None:
+    """Remove what was made from an erased registration, unless it was ever published.
+
+    A draft holds nothing but what the registration handed over, so it goes with it. A published
+    entry stands on a consent and an approval of its own and has its own way out; erasing a
+    congress registration must not take an organisation out of the guide.
+    """
+    now = clock.now()
+    member = repository.get(stable_id(BY_REGISTRATION, registration_id), now)
+    unpublished = member if member and member.published_at is None else None
+    repository.forget(registration_id, unpublished, once.join, now)
+
+
+def _may_be_invited(member: Member) -> bool:
+    shown = member.state is State.PUBLISHED and member.consent is not None
+    return shown and bool(member.contact.email) and member.source != BY_OPERATOR
+
+
+def _draft(shared: ProfileHandover, registration_id: str, clock: Clock) -> Member:
+    """A draft of what came over; a field that our rules refuse is left for the organiser."""
+    typed = forms.Typed(
+        {
+            "name": shared.name,
+            "kind": _KINDS.get(shared.audience, Kind.ORGANISATION).value,
+            "place": shared.place,
+            "website": shared.website,
+            "about": shared.about,
+            "email": shared.email,
+            "phone": shared.phone,
+        }
+    )
+    profile, contact = forms.read_profile(typed), forms.read_contact(typed)
+    for name in typed.errors:
+        log("profile.field_refused", field=name, registration_id=registration_id)
+    return domain.draft(
+        stable_id(BY_REGISTRATION, registration_id),
+        _within_rules(profile, typed),
+        Contact(contact.email, "" if "phone" in typed.errors else contact.phone),
+        shared.consent,
+        clock.now(),
+        source=BY_REGISTRATION,
+        language="en" if shared.language == "en" else "nl",
+    )
+
+
+def _within_rules(profile: Profile, typed: forms.Typed) -> Profile:
+    def cut(name: str) -> str:
+        text: str = getattr(profile, name)
+        return text[: forms.LONGEST[name]]
+
+    return Profile(
+        name=cut("name") or "?",
+        kind=profile.kind,
+        place=cut("place"),
+        website="" if "website" in typed.errors else profile.website,
+        about=cut("about"),
+    )

@@ -1,0 +1,238 @@
+"""The directory on moto: its app behind chalice's test client, its consumers with plain events."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlencode
+
+import boto3
+import msgspec
+import pytest
+from chalice.test import Client
+
+from chalicelib.directory import consumers, desk, domain, edge, pages, platform, routes, usecases
+from chalicelib.directory.domain import Member
+from chalicelib.directory.repository import Repository
+from chalicelib.directory.texts import CONSENT_PURPOSE, CONSENT_VERSION
+from shared import auth
+from shared.access import SessionItem
+from shared.clock import FixedClock
+from shared.consent import Consent
+from shared.events import Data, Event, decode, encode, occurred
+from shared.handovers import ProfileHandover
+from shared.http import App
+
+ORIGIN = "http://localhost:8000"
+MODULES_WITH_CLOCK = (edge, pages, desk, platform, routes, consumers)
+
+
+@pytest.fixture
+def repository(mocked_aws: None, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """An empty table, behind the pages and behind the consumers alike."""
+    fresh = Repository()
+    for module in MODULES_WITH_CLOCK:
+        monkeypatch.setattr(module, "repository", fresh, raising=False)
+        monkeypatch.setattr(module, "clock", clock, raising=False)
+    platform._parts.clear()
+    return fresh
+
+
+@dataclass
+class Answer:
+    status: int
+    text: str
+    headers: dict[str, Any]
+
+    @property
+    def data(self) -> Any:
+        return msgspec.json.decode(self.text)
+
+    @property
+    def location(self) -> str:
+        return str(self.headers["Location"])
+
+
+@dataclass
+class Browser:
+    """Sends what a browser sends, with the cookies it was given."""
+
+    client: Client
+    cookies: dict[str, str] = field(default_factory=dict)
+    csrf: str = ""
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._send("GET", path, b"", headers)
+
+    def post(self, path: str, form: dict[str, Any] | None = None, **headers: str) -> Answer:
+        fields = {"csrf_token": self.csrf, **(form or {})} if self.csrf else form or {}
+        given = {"Content-Type": "application/x-www-form-urlencoded", "Origin": ORIGIN}
+        body = urlencode(fields, doseq=True).encode()
+        return self._send("POST", path, body, {**given, **headers})
+
+    def post_json(self, path: str, data: Any, **headers: str) -> Answer:
+        body = data if isinstance(data, bytes) else msgspec.json.encode(data)
+        given = {"Content-Type": "application/json"}
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._send("POST", path, body, {**given, **named})
+
+    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        given = {**headers, **({"Cookie": cookie} if cookie else {})}
+        found = self.client.http.request(method, path, headers=given, body=body)
+        for line in found.headers.get("Set-Cookie") or []:
+            for name, morsel in SimpleCookie(line).items():
+                self.cookies[name] = morsel.value
+        return Answer(found.status_code, found.body.decode(), found.headers)
+
+
+@pytest.fixture(scope="session")
+def app() -> App:
+    app = App("directory")
+    app.register_blueprint(routes.router.blueprint)
+    app.register_blueprint(pages.router.blueprint)
+    return app
+
+
+@pytest.fixture
+def visitor(app: App, repository: Repository) -> Iterator[Browser]:
+    with Client(app) as client:
+        yield Browser(client)
+
+
+@pytest.fixture
+def desk_browser(visitor: Browser, organiser: Any, clock: FixedClock) -> Browser:
+    """A browser in which an organiser is signed in."""
+    return sign_in(visitor, organiser.sk)
+
+
+def sign_in(browser: Browser, organiser_id: str) -> Browser:
+    token = f"token-of-{organiser_id}"
+    hashed = auth._hash(token)
+    SessionItem(
+        f"SESSION#{hashed}",
+        "SESSION",
+        organiser_id=organiser_id,
+        started_at=datetime.fromisoformat("2027-04-14T09:00:00+00:00"),
+        expires_at=datetime.fromisoformat("2099-01-01T00:00:00+00:00"),
+    ).save()
+    found = auth.find_organiser(organiser_id)
+    assert found is not None
+    session = auth.Session(hashed, found)
+    return Browser(browser.client, {"__Host-plekken": token}, auth.csrf_token(session))
+
+
+FORM = {
+    "name": "Buurtmoestuin Het Groene Hart",
+    "kind": "residents",
+    "place": "Utrecht",
+    "district": "Lombok",
+    "website": "groenehart.example.org",
+    "about": "Samen tuinieren.",
+    "themes": ["food", "meeting"],
+    "email": "tuin@example.org",
+    "phone": "030 123 45 67",
+    "consent": "ja",
+    "consent_version": CONSENT_VERSION,
+    "idempotency_key": "key-1",
+}
+
+APPLICATION = {
+    **{name: FORM[name] for name in FORM if name not in ("consent", "idempotency_key")},
+    "consent": True,
+}
+
+
+def queue(*bodies: str) -> dict[str, Any]:
+    """An SQS batch as Lambda gets it, with raw delivery."""
+    return {
+        "Records": [
+            {"messageId": str(number), "eventSource": "aws:sqs", "body": body}
+            for number, body in enumerate(bodies)
+        ]
+    }
+
+
+@pytest.fixture
+def deliver(repository: Repository) -> Callable[..., list[dict[str, str]]]:
+    """Deliver events to the inbox; answers what must come again."""
+
+    def send(*events: Event) -> list[dict[str, str]]:
+        answer = consumers.inbox(queue(*(encode(event) for event in events)))
+        failures: list[dict[str, str]] = answer["batchItemFailures"]
+        return failures
+
+    return send
+
+
+def profile(**changes: Any) -> ProfileHandover:
+    values: dict[str, Any] = {
+        "registration_id": "registration-1",
+        "name": "Zorgzaam Lombok",
+        "email": "zorgzaam@example.org",
+        "consent": Consent(
+            "ledengids-1", "directory", datetime.fromisoformat("2027-04-13T10:00:00+00:00")
+        ),
+        "audience": "resident",
+        "place": "Utrecht",
+        "website": "https://zorgzaam.example.org",
+        "about": "Buren helpen buren.",
+    }
+    return ProfileHandover(**{**values, **changes})
+
+
+def items(prefix: str, table: str = "DIRECTORY_TABLE") -> list[dict[str, Any]]:
+    """Everything in the table whose pk starts with `prefix`."""
+    found = boto3.resource("dynamodb").Table(os.environ[table]).scan()["Items"]
+    return [item for item in found if str(item["pk"]).startswith(prefix)]
+
+
+def objects() -> list[str]:
+    """The keys in the hand-over bucket."""
+    found = boto3.client("s3").list_objects_v2(Bucket=os.environ["HANDOVER_BUCKET"])
+    return [entry["Key"] for entry in found.get("Contents", [])]
+
+
+def outbox() -> list[Event]:
+    """The events that wait to be published, oldest first."""
+    events = [decode(item["event"]) for item in items("OUTBOX#")]
+    return sorted(events, key=lambda event: event.id)
+
+
+def told(kind: type[Data]) -> list[Event]:
+    return [event for event in outbox() if isinstance(event.data, kind)]
+
+
+def event_of(data: Data, clock: FixedClock) -> Event:
+    return occurred(data, clock)
+
+
+def drafted(
+    repository: Repository, clock: FixedClock, member_id: str = "m1", **changes: Any
+) -> Member:
+    """A draft in the table."""
+    words = {"name": "De Voedseltuin", "place": "Rotterdam", "kind": domain.Kind.ORGANISATION}
+    contact = {
+        name: changes.pop(name) for name in list(changes) if name.startswith(("email", "phone"))
+    }
+    source = changes.pop("source", usecases.BY_FORM)
+    member = domain.draft(
+        member_id,
+        domain.Profile(**{**words, **changes}),
+        domain.Contact(**{"email": "tuin@example.org", **contact}),
+        Consent(CONSENT_VERSION, CONSENT_PURPOSE, clock.now()),
+        clock.now(),
+        source=source,
+    )
+    repository.insert(member, usecases._drafted(member, clock))
+    return member
+
+
+def published(
+    repository: Repository, clock: FixedClock, member_id: str = "m1", **changes: Any
+) -> Member:
+    """A member in the guide."""
+    draft = drafted(repository, clock, member_id, **changes)
+    return usecases.approve(repository, clock, draft.id, draft.version)
