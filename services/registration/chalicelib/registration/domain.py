@@ -8,7 +8,9 @@ from typing import Literal
 from shared.consent import Consent
 from shared.errors import Conflict, Invalid
 
-CONGRESS = "congress"  # the line for the congress itself; every other line is named after its session
+CONGRESS = (
+    "congress"  # the line for the congress itself; every other line is named after its session
+)
 KEEP_PERSONAL = timedelta(days=30)  # after the congress, or after cancelling
 KEEP_SENSITIVE = timedelta(days=7)  # diet and access needs, after the congress
 
@@ -208,6 +210,7 @@ class Registration:
     language: str
     name: str
     email: str
+    person: str  # keyed hash of the address
     audience: str
     consent: Consent
     registered_at: datetime
@@ -240,6 +243,21 @@ class Registration:
         """Whether the person stands in line `id_`."""
         return any(line.id == id_ for line in self.lines)
 
+    def waits_with(self, id_: str, number: int) -> bool:
+        """Whether the person waits in line `id_` with exactly this number."""
+        return any(
+            (line.id, line.number, line.state) == (id_, number, "waiting") for line in self.lines
+        )
+
+    def with_lines(self, lines: tuple[Line, ...], wishes: tuple[str, ...] = ()) -> "Registration":
+        """The same version of the record with other places."""
+        return replace(self, lines=lines, wishes=wishes)
+
+    def cancelled(self, now: datetime) -> "Registration":
+        """Without any place; kept 30 days more at most."""
+        until = min(self.keep_until, now + KEEP_PERSONAL)
+        return self.changed(now, state="cancelled", lines=(), wishes=(), keep_until=until)
+
     def changed(self, now: datetime, **values: object) -> "Registration":
         """The record with `values` in it, as its next version."""
         return replace(self, version=self.version + 1, changed_at=now, **values)  # type: ignore[arg-type]
@@ -264,10 +282,17 @@ class Page:
     cursor: str | None
 
 
-def keep_until(definition: Definition, cancelled_at: datetime | None = None) -> datetime:
-    """When personal data must be gone: 30 days after the congress, or after cancelling if that is sooner."""
-    after_congress = definition.ends_at + KEEP_PERSONAL
-    return min(after_congress, cancelled_at + KEEP_PERSONAL) if cancelled_at else after_congress
+def next_revision(wanted: Definition, known: Definition | None) -> Definition:
+    """`wanted` as the revision after `known`, or as `known` itself where nothing differs."""
+    if known is None:
+        return replace(wanted, revision=1)
+    same = replace(wanted, revision=known.revision)
+    return same if same == known else replace(wanted, revision=known.revision + 1)
+
+
+def keep_until(definition: Definition) -> datetime:
+    """When personal data must be gone: 30 days after the congress."""
+    return definition.ends_at + KEEP_PERSONAL
 
 
 def keep_answers_until(definition: Definition) -> datetime:

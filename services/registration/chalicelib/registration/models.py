@@ -144,6 +144,9 @@ class RegistrationItem(Record):
     registered_at = UTCDateTimeAttribute()
     changed_at = UTCDateTimeAttribute(null=True)
     keep_until = UTCDateTimeAttribute()
+    person = (
+        UnicodeAttribute()
+    )  # keyed hash of the address: which PersonItem guards this registration
     listing = UnicodeAttribute()  # REGISTRATIONS#event, or CANCELLED#event
     listing_key = UnicodeAttribute()  # 1 (seated) or 2 (waiting)#number, or id when cancelled
     in_order = RegistrationListing()

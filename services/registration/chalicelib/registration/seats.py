@@ -70,6 +70,26 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """The numbers that somebody just took, and the watermark at that moment."""
+
+    line: str
+    first: int
+    last: int
+    watermark: int
+
+    @property
+    def seated(self) -> bool:
+        """Whether all of them have a seat, which is final."""
+        return self.last <= self.watermark
+
+    @property
+    def numbers(self) -> range:
+        """The numbers themselves."""
+        return range(self.first, self.last + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """One number as it stands in the table."""
 
@@ -78,13 +98,13 @@ class Number:
     registration_id: str
 
 
-def settled_up_to(numbers: Collection[Number], after: int, mark: int) -> int:
-    """How far, from `after` to `mark`, every number is written and nobody in it is still to be told."""
-    done = {number.value for number in numbers if number.state != "waiting"}
-    reached = after
-    while reached < mark and reached + 1 in done:
-        reached += 1
-    return reached
+def unbroken(numbers: Iterable[int], after: int) -> int:
+    """How far the ascending `numbers` go on from `after` without a gap."""
+    for number in numbers:
+        if number != after + 1:
+            break
+        after = number
+    return after
 
 
 def place_in_line(number: int, mark: int, dead: Collection[int] = ()) -> int:

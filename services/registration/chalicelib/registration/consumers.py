@@ -1,0 +1,111 @@
+"""What the service's other functions do: plain AWS events in, Lambda answers out."""
+
+from functools import cache
+from typing import Any
+
+from chalicelib.registration import fragments, notices, usecases
+from chalicelib.registration.models import Outbox, Seen
+from chalicelib.registration.repository import Repository
+from chalicelib.registration.settings import Settings
+from shared.clock import SystemClock
+from shared.events import Data, Event
+from shared.events.registration import (
+    AttemptedAgain,
+    Cancelled,
+    Changed,
+    Erased,
+    EventChanged,
+    LinkRequested,
+    ProfileShared,
+    Registered,
+    Seated,
+)
+from shared.inbox import Handler, MailHandler, Once, receive, receive_for_mail
+from shared.relay import relay as relay_outbox
+from shared.settings import load
+from shared.sweeper import resend
+
+clock = SystemClock()
+
+
+@cache
+def _repository() -> Repository:
+    return Repository(clock)
+
+
+def relay(event: dict[str, Any]) -> dict[str, Any]:
+    """Publish the outbox items that the table's stream shows."""
+    return relay_outbox(event, Outbox, load(Settings).registration_topic_arn)
+
+
+def inbox(event: dict[str, Any]) -> dict[str, Any]:
+    """Move the lines on, hand profiles over and keep the front page's part true."""
+    return receive(event, _INBOX, seen=Seen, consumer="registration", clock=clock)
+
+
+def mail(event: dict[str, Any]) -> dict[str, Any]:
+    """Send the mails that our own events ask for."""
+    return receive_for_mail(event, _MAIL)
+
+
+def sweep() -> dict[str, Any]:
+    """Publish what the relay missed, and mend the lines."""
+    resent = resend(Outbox, load(Settings).registration_topic_arn, clock)
+    usecases.sweep(_repository(), clock)
+    return {"resent": resent}
+
+
+def nightly() -> dict[str, Any]:
+    """Remove what may no longer be kept, and make the front page's part anew."""
+    erased = usecases.erase_expired(_repository(), clock)
+    fragments.publish_front(_repository(), clock)
+    return {"erased": erased}
+
+
+def _on_registered(event: Event, once: Once) -> None:
+    registration_id = event.subject
+    usecases.settle_lines_of(_repository(), clock, registration_id=registration_id)
+    fragments.publish_front(_repository(), clock)
+    usecases.hand_over_profile(_repository(), clock, registration_id=registration_id, once=once)
+
+
+def _on_seated(event: Event, _once: Once) -> None:
+    usecases.settle_lines_of(_repository(), clock, registration_id=event.subject)
+    fragments.publish_front(_repository(), clock)
+
+
+def _on_seats_freed(event: Event, _once: Once) -> None:
+    # Cancelled or changed, or a second attempt whose numbers died: the lines may move on.
+    usecases.settle_event_of(_repository(), clock, registration_id=event.subject)
+    fragments.publish_front(_repository(), clock)
+
+
+def _on_event_changed(event: Event, _once: Once) -> None:
+    usecases.spread_definition(_repository(), clock, event=event.subject)
+    fragments.publish_front(_repository(), clock)
+
+
+def _on_nothing(_event: Event, _once: Once) -> None:
+    """An event of our own that asks nothing of this consumer."""
+
+
+_INBOX: dict[type[Data], Handler] = {
+    Registered: _on_registered,
+    Seated: _on_seated,
+    Changed: _on_seats_freed,
+    Cancelled: _on_seats_freed,
+    AttemptedAgain: _on_seats_freed,
+    EventChanged: _on_event_changed,
+    LinkRequested: _on_nothing,
+    ProfileShared: _on_nothing,
+    Erased: _on_nothing,
+}
+
+_MAIL: dict[type[Data], MailHandler] = {
+    Registered: lambda event: notices.on_registered(_repository(), clock, event),
+    Seated: lambda event: notices.on_seated(_repository(), clock, event),
+    Changed: lambda event: notices.on_changed(_repository(), clock, event),
+    Cancelled: lambda event: notices.on_cancelled(_repository(), clock, event),
+    LinkRequested: lambda event: notices.on_link_requested(_repository(), clock, event),
+    AttemptedAgain: lambda event: notices.on_attempted_again(_repository(), clock, event),
+}

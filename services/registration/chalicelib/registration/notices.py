@@ -1,0 +1,117 @@
+"""Which mail an event asks for, decided on the state as it is now (DESIGN §4).
+
+The ledger holds one mail per person and reason, so a repeated or late event sends nothing twice.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chalicelib.registration import mails, usecases
+from chalicelib.registration.domain import Definition, Registration
+from chalicelib.registration.models import Ledger
+from chalicelib.registration.repository import Repository
+from shared import auth
+from shared.clock import Clock
+from shared.events import Event
+from shared.mail import Mail, send_once
+
+SERVICE = "registration"
+
+
+def on_registered(repository: Repository, clock: Clock, event: Event) -> None:
+    """Confirm a seat or a place on the waiting list, and tell the organisers."""
+    found = _find(repository, event)
+    if found is None or found[1].state == "cancelled":
+        return
+    definition, registration = found
+    if registration.congress.state == "waiting":
+        _send(clock, registration, "waiting", lambda: mails.waiting(definition, registration))
+    elif not registration.congress.promoted:
+        confirm = lambda: mails.confirmation(definition, registration)  # noqa: E731 - named to fit
+        _send(clock, registration, "confirmation", confirm)
+    for organiser in auth.organisers(SERVICE):
+        send_once(
+            Ledger,
+            person=organiser.id,
+            reason=f"registered:{registration.id}",
+            compose=lambda: mails.organiser_notice(organiser, definition, registration),  # noqa: B023 - called at once
+            clock=clock,
+        )
+
+
+def on_seated(repository: Repository, clock: Clock, event: Event) -> None:
+    """Tell somebody about each seat that they waited for."""
+    found = _find(repository, event)
+    if found is None:
+        return
+    definition, registration = found
+    for line in registration.lines:
+        if line.promoted and line.state == "seated":
+            _send(
+                clock,
+                registration,
+                f"seated:{line.id}:{line.number}",
+                lambda: mails.promoted(definition, registration, line.id),  # noqa: B023 - called at once
+            )
+
+
+def on_changed(repository: Repository, clock: Clock, event: Event) -> None:
+    """Tell somebody how their registration stands after a change."""
+    found = _find(repository, event)
+    if found is None or found[1].state == "cancelled":
+        return
+    definition, registration = found
+    # A later change has a mail of its own, which tells this change too.
+    reason = f"changed:{event.aggregateversion}"
+    _send(clock, registration, reason, lambda: mails.changed(definition, registration))
+
+
+def on_cancelled(repository: Repository, clock: Clock, event: Event) -> None:
+    """Confirm that the registration has ended."""
+    found = _find(repository, event)
+    if found is not None and found[1].state == "cancelled":
+        definition, registration = found
+        _send(clock, registration, "cancelled", lambda: mails.cancelled(definition, registration))
+
+
+def on_link_requested(repository: Repository, clock: Clock, event: Event) -> None:
+    """Mail the manage link again, at most once in ten minutes."""
+    _answer_owner(repository, clock, event, "link", mails.link_again)
+
+
+def on_attempted_again(repository: Repository, clock: Clock, event: Event) -> None:
+    """Tell the owner of an address that it was used again, at most once in ten minutes."""
+    _answer_owner(repository, clock, event, "again", mails.already_registered)
+
+
+def _answer_owner(
+    repository: Repository,
+    clock: Clock,
+    event: Event,
+    reason: str,
+    compose: Callable[[Definition, Registration], Mail],
+) -> None:
+    found = _find(repository, event)
+    if found is not None and found[1].state != "cancelled":
+        definition, registration = found
+        moment = _ten_minutes(event.time)
+        _send(clock, registration, f"{reason}:{moment}", lambda: compose(definition, registration))
+
+
+def _ten_minutes(moment: datetime) -> str:
+    # Strangers can ask in somebody's name: their mailbox must not fill up by it.
+    return f"{moment:%Y-%m-%dT%H}:{moment.minute // 10}0"
+
+
+def _find(repository: Repository, event: Event) -> tuple[Definition, Registration] | None:
+    registration = usecases.registration_for_mail(repository, event.subject)
+    if registration is None:
+        return None
+    definition = usecases.find_definition(repository, registration.event, drafts=True)
+    return definition, registration
+
+
+def _send(
+    clock: Clock, registration: Registration, reason: str, compose: Callable[[], Mail]
+) -> None:
+    send_once(Ledger, person=registration.id, reason=reason, compose=compose, clock=clock)

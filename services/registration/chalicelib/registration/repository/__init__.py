@@ -1,0 +1,28 @@
+"""The only reader and writer of the registration table."""
+
+from chalicelib.registration.repository.definitions import Definitions
+from chalicelib.registration.repository.numbers import Numbers
+from chalicelib.registration.repository.pools import Pools
+from chalicelib.registration.repository.registrations import ATTEMPT_KEPT, Attempt, Registrations
+from shared.clock import Clock, SystemClock
+
+
+class Repository:
+    """What use cases need of storage. One per process: it keeps definitions for half a minute."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.definitions = Definitions()
+        self.pools = Pools()
+        self.numbers = Numbers()
+        self.registrations = Registrations(clock or SystemClock())
+
+
+__all__ = [
+    "ATTEMPT_KEPT",
+    "Attempt",
+    "Definitions",
+    "Numbers",
+    "Pools",
+    "Registrations",
+    "Repository",
+]

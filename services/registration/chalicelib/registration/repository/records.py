@@ -1,0 +1,103 @@
+"""Between a registration and its items."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from chalicelib.registration.domain import Answers, Line, Profile, Registration
+from chalicelib.registration.models import AnswersItem, RegistrationItem
+from shared.consent import Consent
+
+# DynamoDB's TTL is the backstop for a nightly job that no longer runs, so it comes after that job.
+BACKSTOP = timedelta(days=3)
+_ORDER = {"seated": "1", "waiting": "2"}
+
+
+def registration_item(registration: Registration) -> RegistrationItem:
+    """The item that holds `registration`."""
+    listing, listing_key = _listing(registration)
+    return RegistrationItem(
+        f"REGISTRATION#{registration.id}",
+        "REGISTRATION",
+        event=registration.event,
+        state=registration.state,
+        version=registration.version,
+        link_version=registration.link_version,
+        language=registration.language,
+        name=registration.name,
+        email=registration.email,
+        person=registration.person,
+        audience=registration.audience,
+        organisation=registration.organisation,
+        phone=registration.phone,
+        consent=msgspec.to_builtins(registration.consent),
+        profile=msgspec.to_builtins(registration.profile) if registration.profile else None,
+        lines=[_stored_line(line) for line in registration.lines],
+        wishes=list(registration.wishes),
+        registered_at=registration.registered_at,
+        changed_at=registration.changed_at,
+        keep_until=registration.keep_until,
+        expires_at=registration.keep_until + BACKSTOP,
+        listing=listing,
+        listing_key=listing_key,
+    )
+
+
+def to_registration(item: RegistrationItem) -> Registration:
+    """The registration that `item` holds."""
+    return Registration(
+        id=item.pk.removeprefix("REGISTRATION#"),
+        event=item.event,
+        state=item.state,  # type: ignore[arg-type]  # written by registration_item only
+        version=int(item.version),
+        link_version=int(item.link_version),
+        language=item.language,
+        name=item.name,
+        email=item.email,
+        person=item.person,
+        audience=item.audience,
+        organisation=item.organisation,
+        phone=item.phone,
+        consent=msgspec.convert(item.consent, Consent),
+        profile=msgspec.convert(item.profile, Profile) if item.profile else None,
+        lines=tuple(msgspec.convert(item.lines, list[Line])),
+        wishes=tuple(item.wishes),
+        registered_at=item.registered_at,
+        changed_at=item.changed_at,
+        keep_until=item.keep_until,
+    )
+
+
+def answers_item(registration_id: str, answers: Answers, until: datetime) -> AnswersItem:
+    """The item that holds the sensitive answers."""
+    return AnswersItem(
+        f"REGISTRATION#{registration_id}",
+        "ANSWERS",
+        diet=answers.diet,
+        access_needs=answers.access_needs,
+        keep_until=until,
+        expires_at=until + BACKSTOP,
+    )
+
+
+def kept_listing(event: str) -> str:
+    """Where the seated and the waiting of `event` are listed."""
+    return f"REGISTRATIONS#{event}"
+
+
+def cancelled_listing(event: str) -> str:
+    """Where the cancelled of `event` are listed, until they are erased."""
+    return f"CANCELLED#{event}"
+
+
+def _listing(registration: Registration) -> tuple[str, str]:
+    if registration.state == "cancelled":
+        return cancelled_listing(registration.event), registration.id
+    order = _ORDER[registration.state]
+    return kept_listing(registration.event), f"{order}#{registration.congress.number:010d}"
+
+
+def _stored_line(line: Line) -> dict[str, object]:
+    values: dict[str, object] = msgspec.to_builtins(line)
+    del values["place_in_line"]
+    return values

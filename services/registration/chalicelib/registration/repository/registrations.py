@@ -1,0 +1,295 @@
+"""Registrations, the guards around them and the answers that retries get."""
+
+import contextlib
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+from pynamodb.exceptions import DoesNotExist
+
+from chalicelib.registration.domain import Answers, Line, Receipt, Registration
+from chalicelib.registration.models import (
+    AnswersItem,
+    AttemptItem,
+    Outbox,
+    PersonItem,
+    RegistrationItem,
+)
+from chalicelib.registration.repository.numbers import (
+    add_death,
+    add_number,
+    add_seating,
+    add_unborn,
+    part,
+)
+from chalicelib.registration.repository.records import (
+    answers_item,
+    cancelled_listing,
+    kept_listing,
+    registration_item,
+    to_registration,
+)
+from chalicelib.registration.seats import Taken
+from shared import keys, outbox
+from shared.clock import Clock
+from shared.events import Event
+from shared.inbox import Once
+from shared.table import Record
+from shared.transactions import Refused, Transaction
+
+ATTEMPT_KEPT = timedelta(days=1)
+ItemT = TypeVar("ItemT", bound=Record)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request that its sender may repeat: its idempotency key and what it asked for."""
+
+    key: str
+    fingerprint: str
+    receipt: Receipt
+    expires_at: datetime
+
+
+class Registrations:
+    """Reads and writes the registrations of all congresses."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def person(self, event: str, email: str) -> str:
+        """The keyed hash under which somebody is known to `event`; the same in any letter case."""
+        return keys.fingerprint(f"registration {event}", email.lower())
+
+    def get(self, registration_id: str) -> Registration | None:
+        """The registration, unless its time to be forgotten has come."""
+        item = _get(RegistrationItem, f"REGISTRATION#{registration_id}", "REGISTRATION")
+        if item is None or item.keep_until <= self._clock.now():
+            return None
+        return to_registration(item)
+
+    def holder(self, event: str, email: str) -> str | None:
+        """The id of the active registration of this address."""
+        item = _get(PersonItem, f"PERSON#{event}#{self.person(event, email)}", "PERSON")
+        return item.registration_id if item else None
+
+    def attempt(self, event: str, key: str) -> tuple[str, Receipt] | None:
+        """The fingerprint and the answer of the first request with this idempotency key."""
+        item = _get(AttemptItem, _attempt_key(event, key), "ATTEMPT")
+        if item is None:
+            return None
+        return item.fingerprint, msgspec.convert(item.receipt, Receipt)
+
+    def enrol(
+        self,
+        registration: Registration,
+        answers: Answers,
+        answers_until: datetime,
+        attempt: Attempt | None,
+        message: Event,
+    ) -> None:
+        """Write a new registration with its numbers and guards.
+
+        Raises Refused with the parts "attempt" (the request was answered before), "person" (the address has a
+        registration) or that of a number that was buried because this came too late.
+        """
+        transaction = Transaction()
+        transaction.insert(registration_item(registration), name="registration")
+        for line in registration.lines:
+            _add_line(transaction, registration, line)
+        transaction.insert(_guard(registration), name="person")
+        if answers:
+            item = answers_item(registration.id, answers, answers_until)
+            transaction.insert(item, name="answers")
+        _add_attempt(transaction, registration.event, attempt)
+        transaction.insert(outbox.message(Outbox, message), name="outbox")
+        transaction.commit()
+
+    def turn_away(
+        self, event: str, taken: Sequence[Taken], attempt: Attempt | None, message: Event
+    ) -> None:
+        """Bury the numbers of somebody who has a registration already, and keep the answer they got.
+
+        Raises Refused with the part "attempt" when the request was answered before.
+        """
+        left = {
+            part(one.line, number): (one.line, number) for one in taken for number in one.numbers
+        }
+        while True:
+            transaction = Transaction()
+            for line, number in left.values():
+                add_unborn(transaction, event, line, number)
+            _add_attempt(transaction, event, attempt)
+            transaction.insert(outbox.message(Outbox, message), name="outbox")
+            try:
+                return transaction.commit()
+            except Refused as refused:
+                if not refused.parts <= left.keys():
+                    raise
+                for buried in refused.parts:  # by the sweeper, in the meantime
+                    del left[buried]
+
+    def save(self, before: Registration, after: Registration, message: Event | None) -> None:
+        """Change a registration; its numbers follow from the lines before and after.
+
+        Raises Refused when the registration changed since `before` was read, or with the part of a new number
+        that was buried because this came too late.
+        """
+        transaction = Transaction()
+        transaction.put(
+            registration_item(after),
+            name="registration",
+            condition=RegistrationItem.version == before.version,
+        )
+        _add_differences(transaction, before, after)
+        if after.state == "cancelled":
+            _add_release(transaction, before)
+        if message:
+            transaction.insert(outbox.message(Outbox, message), name="outbox")
+        transaction.commit()
+
+    def tell(self, message: Event, once: Once | None = None) -> None:
+        """Send an event about which nothing else changes; Refused with "seen" the second time."""
+        transaction = Transaction()
+        transaction.insert(outbox.message(Outbox, message), name="outbox")
+        if once:
+            once.join(transaction)
+        transaction.commit()
+
+    def page(
+        self, event: str, after: tuple[str, str] | None, limit: int
+    ) -> tuple[list[Registration], tuple[str, str] | None]:
+        """Up to `limit` registrations, the seated before the waiting, and where the next ones start."""
+        listing = kept_listing(event)
+        found = RegistrationItem.in_order.query(
+            listing,
+            limit=limit,
+            last_evaluated_key=_index_key(listing, after) if after else None,
+        )
+        kept = [item for item in found if item.keep_until > self._clock.now()]
+        last = found.last_evaluated_key
+        return (
+            [to_registration(item) for item in kept],
+            (last["listing_key"]["S"], last["pk"]["S"]) if last else None,
+        )
+
+    def all(self, event: str) -> Iterator[Registration]:
+        """Everything that is kept of `event`, cancelled or past its time too."""
+        for listing in (kept_listing(event), cancelled_listing(event)):
+            for item in RegistrationItem.in_order.query(listing):
+                yield to_registration(item)
+
+    def answers(self, registration_ids: Iterable[str]) -> dict[str, Answers]:
+        """The sensitive answers of these registrations that may still be shown."""
+        wanted = [(f"REGISTRATION#{id_}", "ANSWERS") for id_ in registration_ids]
+        return {
+            item.pk.removeprefix("REGISTRATION#"): Answers(
+                diet=item.diet, access_needs=item.access_needs
+            )
+            for item in AnswersItem.batch_get(wanted)
+            if item.keep_until > self._clock.now()
+        }
+
+    def keep(self, registration: Registration, until: datetime, answers_until: datetime) -> None:
+        """Change until when a registration and its sensitive answers are kept.
+
+        One that changes at the same moment is left for the next call.
+        """
+        after = replace(registration, version=registration.version + 1, keep_until=until)
+        with contextlib.suppress(Refused):
+            self.save(registration, after, None)
+        item = _get(AnswersItem, f"REGISTRATION#{registration.id}", "ANSWERS")
+        if item is not None:
+            answers = Answers(diet=item.diet, access_needs=item.access_needs)
+            changed = answers_item(registration.id, answers, answers_until)
+            changed.save(AnswersItem.pk.exists())
+
+    def overdue_answers(self, registration_ids: Iterable[str]) -> list[str]:
+        """Whose sensitive answers are still there though their time is over."""
+        wanted = [(f"REGISTRATION#{id_}", "ANSWERS") for id_ in registration_ids]
+        return [
+            item.pk.removeprefix("REGISTRATION#")
+            for item in AnswersItem.batch_get(wanted)
+            if item.keep_until <= self._clock.now()
+        ]
+
+    def erase_answers(self, registration_id: str) -> None:
+        """Remove the sensitive answers."""
+        AnswersItem(f"REGISTRATION#{registration_id}", "ANSWERS").delete()
+
+    def erase(self, registration: Registration, message: Event) -> None:
+        """Remove everything about the person. Raises Refused when it changed in the meantime."""
+        transaction = Transaction()
+        transaction.delete(
+            RegistrationItem(f"REGISTRATION#{registration.id}", "REGISTRATION"),
+            name="registration",
+            condition=RegistrationItem.version == registration.version,
+        )
+        answers = AnswersItem(f"REGISTRATION#{registration.id}", "ANSWERS")
+        transaction.delete(answers, name="answers")
+        if registration.state != "cancelled":
+            _add_release(transaction, registration)
+        transaction.insert(outbox.message(Outbox, message), name="outbox")
+        transaction.commit()
+
+
+def _add_line(transaction: Transaction, registration: Registration, line: Line) -> None:
+    event, id_ = registration.event, registration.id
+    add_number(transaction, event, line.id, line.number, state=line.state, holder=id_)
+
+
+def _add_differences(transaction: Transaction, before: Registration, after: Registration) -> None:
+    old = {(line.id, line.number): line for line in before.lines}
+    new = {(line.id, line.number): line for line in after.lines}
+    for key, line in old.items():
+        if key not in new:
+            add_death(transaction, after.event, line.id, line.number, before=line.state)
+        elif line.state == "waiting" and new[key].state == "seated":
+            add_seating(transaction, after.event, line.id, line.number)
+    for key, line in new.items():
+        if key not in old:
+            _add_line(transaction, after, line)
+
+
+def _guard(registration: Registration) -> PersonItem:
+    key = f"PERSON#{registration.event}#{registration.person}"
+    return PersonItem(key, "PERSON", registration_id=registration.id)
+
+
+def _add_release(transaction: Transaction, registration: Registration) -> None:
+    """Let the person register again."""
+    mine = PersonItem.registration_id == registration.id
+    transaction.delete(_guard(registration), name="person", condition=mine)
+
+
+def _add_attempt(transaction: Transaction, event: str, attempt: Attempt | None) -> None:
+    if attempt:
+        item = AttemptItem(
+            _attempt_key(event, attempt.key),
+            "ATTEMPT",
+            fingerprint=attempt.fingerprint,
+            receipt=msgspec.to_builtins(attempt.receipt),
+            expires_at=attempt.expires_at,
+        )
+        transaction.insert(item, name="attempt")
+
+
+def _attempt_key(event: str, key: str) -> str:
+    # Hashed, so that a key of any length or content fits.
+    return f"ATTEMPT#{event}#{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def _index_key(listing: str, after: tuple[str, str]) -> dict[str, dict[str, str]]:
+    listing_key, pk = after
+    values = {"pk": pk, "sk": "REGISTRATION", "listing": listing, "listing_key": listing_key}
+    return {name: {"S": value} for name, value in values.items()}
+
+
+def _get(model: type[ItemT], pk: str, sk: str) -> ItemT | None:
+    try:
+        return model.get(pk, sk, consistent_read=True)
+    except DoesNotExist:
+        return None

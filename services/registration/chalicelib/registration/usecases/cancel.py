@@ -1,0 +1,35 @@
+"""End a registration and let its seats go to those who wait."""
+
+from chalicelib.registration.domain import Registration
+from chalicelib.registration.repository import Repository
+from chalicelib.registration.usecases.current import current
+from shared.clock import Clock
+from shared.events import occurred
+from shared.events.registration import Cancelled
+from shared.transactions import Busy, Refused
+
+MOST_TRIES = 10
+
+
+def cancel(
+    repository: Repository, clock: Clock, *, registration_id: str, link_version: int | None
+) -> Registration:
+    """Cancel, in one transaction: the state, the numbers and their deaths, the guard and the event.
+
+    Whoever waits is told by the event's consumer. Cancelling twice is the same as once. `link_version` is None
+    for an organiser. Raises Gone, Forbidden, Busy.
+    """
+    for _ in range(MOST_TRIES):
+        before = current(repository, registration_id, link_version)
+        if before.state == "cancelled":
+            return before
+        after = before.cancelled(clock.now())
+        happened = Cancelled(registration_id=before.id, event=before.event)
+        try:
+            repository.registrations.save(
+                before, after, occurred(happened, clock, version=after.version)
+            )
+        except Refused:  # promoted or changed in the meantime
+            continue
+        return after
+    raise Busy

@@ -1,0 +1,122 @@
+"""Create or change a congress without losing anybody's registration or seat."""
+
+from typing import Any
+
+from chalicelib.registration import domain, seats
+from chalicelib.registration.domain import Definition
+from chalicelib.registration.repository import Repository
+from chalicelib.registration.seats import Pool
+from chalicelib.registration.usecases import definition_file
+from chalicelib.registration.usecases.promote import settle
+from shared.clock import Clock
+from shared.errors import Conflict
+from shared.events import occurred
+from shared.events.registration import EventChanged
+from shared.transactions import Busy, Refused
+
+MOST_TRIES = 10
+
+
+def define_event(repository: Repository, clock: Clock, *, definition: dict[str, Any]) -> Definition:
+    """Make the congress what `definition` (the parsed YAML) says; doing it again changes nothing.
+
+    The lines come first, so that a refusal leaves the definition alone; a crash half-way is mended by doing it
+    again. Raises Invalid with a reason per field, Conflict with figures where somebody would lose a seat.
+    """
+    wanted = definition_file.read(definition)
+    known = repository.definitions.get(wanted.id)
+    wanted = domain.next_revision(wanted, known)
+    _check_shrinking(repository, wanted)
+    _close_removed(repository, wanted, known)
+    for line, capacity in wanted.capacities().items():
+        repository.pools.create(wanted.id, line, capacity)
+        resize(repository, event=wanted.id, line=line, capacity=capacity)
+    if wanted != known:
+        happened = EventChanged(event=wanted.id, revision=wanted.revision)
+        try:
+            repository.definitions.save(wanted, occurred(happened, clock, version=wanted.revision))
+        except Refused as refused:
+            raise Conflict(
+                "changed_meanwhile", "Iemand anders heeft dit congres net veranderd."
+            ) from refused
+    _copy(repository, wanted)
+    return wanted
+
+
+def spread_definition(repository: Repository, clock: Clock, *, event: str) -> None:
+    """Carry a changed definition to everything that follows from it: lines, seats and retention.
+
+    Harmless any number of times; the consumer of `event_changed` calls it.
+    """
+    definition = repository.definitions.refresh(event)
+    if definition is None:
+        return
+    _copy(repository, definition)
+    for line in definition.capacities():
+        settle(repository, clock, event=event, pool=line)
+    _keep_until_new_date(repository, definition)
+
+
+def resize(repository: Repository, *, event: str, line: str, capacity: int) -> None:
+    """Give `line` another capacity. Raises Conflict with the figures where a seat would be lost."""
+    for _ in range(MOST_TRIES):
+        pool = repository.pools.get(event, line)
+        if pool is None or pool.capacity == capacity:
+            return
+        if capacity > pool.capacity:
+            if repository.pools.grow(pool, capacity):
+                return
+        elif repository.pools.shrink(pool, capacity, _shrunk(repository, pool, capacity)):
+            return
+    raise Busy
+
+
+def _check_shrinking(repository: Repository, wanted: Definition) -> None:
+    """Refuse before anything is changed; `resize` refuses again if seats go in the meantime."""
+    pools = repository.pools.get_all(wanted.id, wanted.capacities())
+    for line, capacity in wanted.capacities().items():
+        if line in pools and capacity < pools[line].capacity:
+            _shrunk(repository, pools[line], capacity)
+
+
+def _shrunk(repository: Repository, pool: Pool, capacity: int) -> int:
+    dead = repository.numbers.dead(pool.event, pool.id)
+    mark = seats.shrunk_watermark(
+        dead=dead, capacity=capacity, issued=pool.issued, current=pool.watermark
+    )
+    if mark is None:
+        last = min(pool.issued, pool.watermark)
+        seated = last - sum(1 for number in dead if number <= last)
+        raise Conflict(
+            "capacity_too_small",
+            "Er zijn al meer plekken vergeven dan er dan zouden zijn.",
+            figures={"line": pool.id, "capacity": capacity, "seated": seated},
+        )
+    return mark
+
+
+def _close_removed(repository: Repository, wanted: Definition, known: Definition | None) -> None:
+    removed = set(known.capacities() if known else ()) - set(wanted.capacities())
+    for pool in repository.pools.get_all(wanted.id, sorted(removed)).values():
+        dead = repository.numbers.dead(pool.event, pool.id)
+        holders = pool.issued - len(dead)
+        if holders or not repository.pools.close(pool, wanted.revision):
+            raise Conflict(
+                "session_in_use",
+                "Deze sessie kan niet weg: er staan mensen voor op de lijst.",
+                figures={"line": pool.id, "holders": holders},
+            )
+
+
+def _copy(repository: Repository, definition: Definition) -> None:
+    for line in definition.capacities():
+        repository.pools.copy_definition(line, definition)
+
+
+def _keep_until_new_date(repository: Repository, definition: Definition) -> None:
+    """Personal data follow the congress when it moves to another date."""
+    until = domain.keep_until(definition)
+    for registration in repository.registrations.all(definition.id):
+        if registration.state == "cancelled" or registration.keep_until == until:
+            continue
+        repository.registrations.keep(registration, until, domain.keep_answers_until(definition))

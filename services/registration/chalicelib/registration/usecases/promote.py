@@ -1,0 +1,148 @@
+"""Move a line on: raise its watermark and tell those who have a seat now (docs/adr: seats)."""
+
+from dataclasses import replace
+
+from chalicelib.registration import seats
+from chalicelib.registration.domain import CONGRESS, Line, Registration
+from chalicelib.registration.repository import Repository
+from chalicelib.registration.seats import Number, Pool, Taken
+from shared.clock import Clock
+from shared.events import occurred
+from shared.events.registration import Seated
+from shared.transactions import Busy, Refused
+
+MOST_TRIES = 10
+
+
+def settle(repository: Repository, clock: Clock, *, event: str, pool: str) -> None:
+    """Seat everybody who waits in `pool` and whose number has a seat, each in a transaction of their own.
+
+    Harmless at any time and any number of times. Seats in other sessions that come free by it are settled too.
+    """
+    todo = [pool]
+    while todo:
+        current = repository.pools.get(event, todo.pop())
+        if current is not None:
+            todo += _tell(repository, clock, advance(repository, current))
+
+
+def settle_all(repository: Repository, clock: Clock, *, event: str) -> None:
+    """Settle the congress and each of its sessions."""
+    definition = repository.definitions.recent(event)
+    for line in definition.capacities() if definition else ():
+        settle(repository, clock, event=event, pool=line)
+
+
+def settle_lines_of(repository: Repository, clock: Clock, *, registration_id: str) -> None:
+    """Settle every line in which this person waits.
+
+    Between taking a number and writing it, the watermark may have passed it.
+    """
+    registration = repository.registrations.get(registration_id)
+    if registration is None:
+        return
+    for line in registration.lines:
+        if line.state == "waiting":
+            settle(repository, clock, event=registration.event, pool=line.id)
+
+
+def settle_event_of(repository: Repository, clock: Clock, *, registration_id: str) -> None:
+    """Settle all lines of the congress that this registration is for."""
+    registration = repository.registrations.get(registration_id)
+    if registration is not None:
+        settle_all(repository, clock, event=registration.event)
+
+
+def advance(repository: Repository, pool: Pool) -> Pool:
+    """Raise the watermark to where the dead allow it, and answer the line as it is then."""
+    for _ in range(MOST_TRIES):
+        mark = seats.watermark(repository.numbers.dead(pool.event, pool.id), pool.capacity)
+        if mark <= pool.watermark:
+            return pool
+        raised = repository.pools.raise_watermark(pool, mark)
+        if raised is not None:
+            return raised
+        pool = repository.pools.get(pool.event, pool.id) or pool
+    return pool  # others are moving this line; the sweeper looks again
+
+
+def _tell(repository: Repository, clock: Clock, pool: Pool) -> list[str]:
+    """Tell the waiting numbers at or below the watermark; answers the lines where a seat came free by it."""
+    last = min(pool.watermark, pool.issued)
+    freed: list[str] = []
+    done = []
+    for number in repository.numbers.between(pool.event, pool.id, pool.settled + 1, last):
+        if number.state == "waiting":
+            freed += seat(repository, clock, line=pool.id, number=number)
+        done.append(number.value)
+    reached = seats.unbroken(done, pool.settled)
+    if reached > pool.settled:
+        repository.pools.mark_settled(pool, reached)
+    return freed
+
+
+def seat(repository: Repository, clock: Clock, *, line: str, number: Number) -> list[str]:
+    """Tell the holder of `number` that it has a seat in `line`, once; answers the lines they leave by it.
+
+    The caller has seen that the number is at or below the watermark, which holds for good.
+    """
+    for _ in range(MOST_TRIES):
+        before = repository.registrations.get(number.registration_id)
+        if before is None or not before.waits_with(line, number.value):
+            return []
+        taken: list[Taken] = []
+        if line == CONGRESS:
+            after, taken = _seated_at_congress(repository, clock, before)
+        else:
+            after = _seated_in_session(repository, clock, before, line)
+        happened = Seated(registration_id=before.id, event=before.event, pool=line)
+        message = occurred(happened, clock, version=after.version)
+        try:
+            repository.registrations.save(before, after, message)
+        except Refused:
+            # Somebody changed it, cancelled it or told it first: look again.
+            repository.numbers.bury(before.event, taken)
+            continue
+        return [gone.id for gone in before.lines if not after.has_line(gone.id)]
+    raise Busy
+
+
+def _seated_at_congress(
+    repository: Repository, clock: Clock, before: Registration
+) -> tuple[Registration, list[Taken]]:
+    """Seated, and with a number in the line of each session that the person wished for."""
+    definition = repository.definitions.recent(before.event)
+    sessions = definition.sessions() if definition else {}
+    wishes = [wish for wish in before.wishes if wish in sessions]
+    found = [repository.pools.take_for_promoted(before.event, wish) for wish in wishes]
+    taken = [one for one in found if one is not None]
+    lines = (_promoted(before.congress), *(line_of(one) for one in taken))
+    return before.changed(clock.now(), state="seated", lines=lines, wishes=()), taken
+
+
+def _seated_in_session(
+    repository: Repository, clock: Clock, before: Registration, line: str
+) -> Registration:
+    """Seated in the session; a seat in another session of the same round is given up only now."""
+    definition = repository.definitions.recent(before.event)
+    round_ = definition.round_of(line) if definition else ""
+    lines = tuple(
+        _promoted(one) if one.id == line else one
+        for one in before.lines
+        if one.id == line or not (definition and round_ and definition.round_of(one.id) == round_)
+    )
+    return before.changed(clock.now(), lines=lines)
+
+
+def line_of(taken: Taken) -> Line:
+    """The place that a number gives. `place_in_line` is an upper bound: it counts those who left too."""
+    return Line(
+        id=taken.line,
+        number=taken.last,
+        state="seated" if taken.seated else "waiting",
+        place_in_line=None if taken.seated else seats.place_in_line(taken.last, taken.watermark),
+    )
+
+
+def _promoted(line: Line) -> Line:
+    return replace(line, state="seated", promoted=True)

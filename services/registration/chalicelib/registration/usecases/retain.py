@@ -1,0 +1,51 @@
+"""Remove what may no longer be kept (docs/privacy.md)."""
+
+from datetime import timedelta
+
+from chalicelib.registration.domain import Registration
+from chalicelib.registration.repository import Repository
+from shared.clock import Clock
+from shared.events import occurred
+from shared.events.registration import Erased
+from shared.observability import log, metric
+from shared.transactions import Refused
+
+A_NIGHT = timedelta(hours=25)  # this job runs every night, so anything older was missed
+ANSWERS_AT_ONCE = 100  # DynamoDB's limit for one read
+
+
+def erase_expired(repository: Repository, clock: Clock) -> int:
+    """Erase every registration, and before that its sensitive answers, whose time is over; answers how many.
+
+    Reading already hides them. The metric ExpiredYetPresent counts what an earlier night should have removed.
+    """
+    erased = late = 0
+    for definition in repository.definitions.all():
+        registrations = list(repository.registrations.all(definition.id))
+        _erase_answers(repository, registrations)
+        for registration in registrations:
+            if registration.keep_until > clock.now():
+                continue
+            late += registration.keep_until < clock.now() - A_NIGHT
+            erased += _erase(repository, clock, registration)
+    metric("ExpiredYetPresent", late, service="registration")
+    log("retention.erased", count=erased, late=late)
+    return erased
+
+
+def _erase(repository: Repository, clock: Clock, registration: Registration) -> bool:
+    happened = Erased(registration_id=registration.id)
+    version = registration.version + 1
+    try:
+        repository.registrations.erase(registration, occurred(happened, clock, version=version))
+    except Refused:  # changed since the list was read: the next night decides
+        return False
+    return True
+
+
+def _erase_answers(repository: Repository, registrations: list[Registration]) -> None:
+    ids = [registration.id for registration in registrations]
+    for start in range(0, len(ids), ANSWERS_AT_ONCE):
+        part = ids[start : start + ANSWERS_AT_ONCE]
+        for registration_id in repository.registrations.overdue_answers(part):
+            repository.registrations.erase_answers(registration_id)
