@@ -32,7 +32,7 @@ def test_longer_texts_keep_their_lines() -> None:
 @pytest.mark.parametrize(
     ("typed", "shows"), [("a", True), ("🌳", True), ("\u200b\u200d", False), ("", False)]
 )
-def test_a_name_must_show(typed: str, shows: bool) -> None:
+def test_a_name_must_show(typed: str, *, shows: bool) -> None:
     assert texts.has_visible_character(typed) is shows
 
 

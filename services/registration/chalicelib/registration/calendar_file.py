@@ -22,11 +22,12 @@ def appointment(
 ) -> bytes:
     """Return the congress as this person's appointment.
 
-    The UID never changes and the SEQUENCE only rises, with every revision of the congress and every change of
-    the registration, so that calendars replace the appointment instead of adding a second one.
+    The UID never changes and the SEQUENCE only rises, with every revision of the congress and
+    every change of the registration, so that calendars replace the appointment instead of adding
+    a second one.
     """
     # icalendar costs 120 million instructions to import; only the mail worker gets here.
-    from icalendar import Calendar, Event, vCalAddress, vText, vUri
+    from icalendar import Calendar, Event, vCalAddress, vText, vUri  # noqa: PLC0415
 
     calendar = Calendar()
     calendar.add("prodid", "-//Plekken//Registration//NL")
@@ -53,11 +54,12 @@ def appointment(
     attendee.params["CN"] = vText(registration.name)
     attendee.params["PARTSTAT"] = vText("DECLINED" if method == "CANCEL" else "ACCEPTED")
     attendee.params["RSVP"] = vText("FALSE")
-    event.add("attendee", attendee, encode=0)
+    event.add("attendee", attendee, encode=False)
 
     calendar.add_component(event)
     calendar.add_missing_timezones(
         first_date=(definition.starts_at - timedelta(days=366)).date(),
         last_date=(definition.ends_at + timedelta(days=366)).date(),
     )
-    return calendar.to_ical()
+    data: bytes = calendar.to_ical()
+    return data

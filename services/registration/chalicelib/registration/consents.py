@@ -1,7 +1,7 @@
 """The words people agree to, each with the version that is kept with their consent.
 
-Changing a text means giving it a new version; the old one stays in `ACCEPTED` for as long as a form that
-showed it can still be open in somebody's browser.
+Changing a text means giving it a new version; the old one stays in `ACCEPTED` for as long as a
+form that showed it can still be open in somebody's browser.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ DIRECTORY = ConsentText(
     "ledengids-1",
     "directory",
     _(
-        "Zet mij in de ledengids. Jullie geven mijn naam, mijn e-mailadres en wat ik hieronder invul "
-        "door aan de ledengids. Een organisator bekijkt het eerst. Daarna krijg ik een mail om "
-        "het zelf af te maken, en een uitnodiging om documenten te delen."
+        "Zet mij in de ledengids. Jullie geven mijn naam, mijn e-mailadres en wat ik hieronder "
+        "invul door aan de ledengids. Een organisator bekijkt het eerst. Daarna krijg ik een mail "
+        "om het zelf af te maken, en een uitnodiging om documenten te delen."
     ),
 )
 ACCEPTED = {CONGRESS.version: CONGRESS}

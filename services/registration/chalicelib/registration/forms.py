@@ -1,4 +1,4 @@
-"""Turns what somebody filled in, as a form or as JSON, into an entry; says everything that is wrong at once."""
+"""Turns what somebody filled in, as a form or as JSON, into an entry; says all errors at once."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ TRAP = "referentie"  # people never see this field
 def _(text: str) -> str:
     """Mark a text for the catalogue; it is translated where it is shown."""
     return text
+
+
+SENT_BEFORE = _(
+    "Je had dit formulier al verstuurd. Wil je nog iemand aanmelden? Verstuur het dan opnieuw."
+)
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,10 @@ class _Reader:
         except Invalid as refused:
             self.errors.update(refused.fields)
 
+    def raise_errors(self) -> None:
+        if self.errors:
+            raise Invalid(fields=self.errors)
+
 
 def entry(body: schemas.RegistrationRequest, definition: Definition, now: datetime) -> Entry:
     """Return what `body` says as an entry for this congress; `now` is when consent is given.
@@ -153,8 +162,7 @@ def entry(body: schemas.RegistrationRequest, definition: Definition, now: dateti
         reader.errors["consent"] = _("Zonder jouw akkoord kunnen we je niet aanmelden.")
     elif body.consent_version not in consents.ACCEPTED:
         reader.errors["consent_version"] = _("De tekst is veranderd. Lees hem en geef je akkoord.")
-    if reader.errors:
-        raise Invalid(fields=reader.errors)
+    reader.raise_errors()
     return Entry(
         name=name,
         email=email,
@@ -188,14 +196,11 @@ def read_form(
     form: Mapping[str, str], definition: Definition, language: str
 ) -> schemas.RegistrationRequest:
     """Return the posted form as the request that JSON clients send. Raises Invalid for a robot."""
-    if form.get(TRAP):
-        # Answering "thanks" here would lose the registration of somebody whose browser filled this in.
-        raise Invalid(fields={TRAP: _("Laat het verborgen veld leeg en verstuur opnieuw.")})
+    refuse_robot(form)
 
     def typed(name: str) -> str:
         return form.get(FORM_NAMES[name], "")
 
-    chosen = (form.get(f"sessie-{round_.id}", "") for round_ in definition.rounds)
     return schemas.RegistrationRequest(
         name=typed("name"),
         email=typed("email"),
@@ -204,12 +209,43 @@ def read_form(
         consent_version=form.get("tekst", ""),
         organisation=typed("organisation"),
         phone=typed("phone"),
-        sessions=[session for session in chosen if session],
+        sessions=chosen_sessions(form, definition),
         diet=typed("diet"),
         access_needs=typed("access_needs"),
         directory=_directory_wish(typed) if typed("directory") else None,
         language="en" if language == "en" else "nl",
     )
+
+
+def refuse_robot(form: Mapping[str, str]) -> None:
+    """Raises Invalid when the field that people can't see is filled in.
+
+    Answering "thanks" would lose the registration of somebody whose browser filled it in.
+    """
+    if form.get(TRAP):
+        raise Invalid(fields={"": _("Laat het verborgen veld leeg en verstuur opnieuw.")})
+
+
+def chosen_sessions(form: Mapping[str, str], definition: Definition) -> list[str]:
+    """Return the sessions that the form's rounds name; the definition says whether they exist."""
+    chosen = (form.get(f"sessie-{round_.id}", "") for round_ in definition.rounds)
+    return [session for session in chosen if session]
+
+
+def checked_name(value: str) -> str:
+    """Return a name as we keep it. Raises Invalid."""
+    reader = _Reader()
+    name = reader.text("name", value)
+    reader.raise_errors()
+    return name
+
+
+def checked_email(value: str) -> str:
+    """Return an address as we mail to it. Raises Invalid."""
+    reader = _Reader()
+    email = reader.email(value)
+    reader.raise_errors()
+    return email
 
 
 def _directory_wish(typed: Callable[[str], str]) -> schemas.DirectoryRequest:

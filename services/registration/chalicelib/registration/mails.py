@@ -27,8 +27,8 @@ def _(text: str) -> str:
 def manage_link(registration: Registration) -> str:
     """Return the address that opens this registration until its link version is raised."""
     token = auth.sign_link("registration", registration.id, registration.link_version)
-    address = pages.link(MANAGE_PATH, registration.language, sleutel=token)
-    return load(Settings).origin + address
+    address: str = pages.link(MANAGE_PATH, registration.language, sleutel=token)
+    return f"{load(Settings).origin}{address}"
 
 
 def confirmation(definition: Definition, registration: Registration) -> Mail:
@@ -166,7 +166,7 @@ def _mail(
 def _appointment(
     definition: Definition, registration: Registration, *, cancelled: bool = False
 ) -> Attachment:
-    method = "CANCEL" if cancelled else "REQUEST"
+    method: calendar_file.Method = "CANCEL" if cancelled else "REQUEST"
     data = calendar_file.appointment(
         definition,
         registration,

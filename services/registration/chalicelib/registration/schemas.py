@@ -1,4 +1,4 @@
-"""What the JSON interface takes and gives. The limits stand here; `forms` checks them with a text per field."""
+"""What the JSON interface takes and gives. `forms` checks the limits, with a text per field."""
 
 from __future__ import annotations
 
@@ -20,19 +20,13 @@ MOST_SESSIONS = 20
 
 
 def _documented(description: str, **schema: Any) -> Meta:
-    """Say a limit in the OpenAPI document and leave the checking to `forms`, which can say all errors at once."""
+    """Say a limit in the OpenAPI document only: `forms` checks it, and says all errors at once."""
     return Meta(description=description, extra_json_schema=schema)
 
 
 Name = Annotated[str, _documented("First and last name", minLength=1, maxLength=LONGEST_NAME)]
 Email = Annotated[str, _documented("Address for the confirmation", format="email", maxLength=254)]
-AudienceName = Annotated[
-    str,
-    _documented(
-        "Who the person is",
-        enum=["resident", "city_maker", "policy", "practice", "higher_education", "student"],
-    ),
-]
+AudienceName = Annotated[str, _documented("One of the ids in the congress's `audiences`")]
 SessionNames = Annotated[
     list[str], _documented("At most one session of each round", maxItems=MOST_SESSIONS)
 ]
@@ -67,7 +61,7 @@ class RegistrationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     language: Annotated[Literal["nl", "en"], Meta(description="Language of the mails")] = "nl"
 
 
-class Line(msgspec.Struct, frozen=True):
+class LineResponse(msgspec.Struct, frozen=True):
     """A place in one line: the congress itself, or one of its sessions."""
 
     id: Annotated[str, Meta(description="`congress` or the id of a session")]
@@ -82,19 +76,24 @@ class ReceiptResponse(msgspec.Struct, frozen=True):
     event: str
     number: int
     state: Literal["seated", "waiting"]
-    lines: list[Line]
+    lines: list[LineResponse]
 
 
 class SessionResponse(msgspec.Struct, frozen=True):
+    """A session of a round."""
+
     id: str
     title: str
     description: str
+    place: str
     capacity: int
     places_left: int
-    place: str = ""
+    waiting: int
 
 
 class RoundResponse(msgspec.Struct, frozen=True):
+    """Sessions at the same time; a person chooses at most one."""
+
     id: str
     title: str
     starts_at: str
@@ -103,6 +102,8 @@ class RoundResponse(msgspec.Struct, frozen=True):
 
 
 class EventSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A congress in a list."""
+
     id: str
     title: str
     starts_at: Annotated[str, Meta(description="RFC 3339, UTC")]
@@ -115,15 +116,29 @@ class EventSummary(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+class AudienceResponse(msgspec.Struct, frozen=True):
+    """A kind of participant."""
+
+    id: str
+    title: str
+
+
 class EventResponse(EventSummary, frozen=True, kw_only=True):
+    """A congress with everything that a form needs."""
+
     summary: str
-    audience: str
+    opens_at: str
+    closes_at: str
+    audiences: list[AudienceResponse]
     rounds: list[RoundResponse]
     consent_version: Annotated[str, Meta(description="Send this back as `consent_version`")]
     consent_text: str
+    directory_consent_text: str
 
 
 class EventList(msgspec.Struct, frozen=True):
+    """The published congresses, soonest first."""
+
     events: list[EventSummary]
 
 
@@ -135,21 +150,12 @@ class RegistrationResponse(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["seated", "waiting", "cancelled"]
     name: str
     email: str
-    number: int
-    lines: list[Line]
+    number: int | None
+    lines: list[LineResponse]
 
 
 class Health(msgspec.Struct, frozen=True):
+    """The service answers."""
+
     status: Literal["ok"]
     service: Literal["registration"]
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """An error as application/problem+json (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str = ""
-    errors: Annotated[dict[str, str], Meta(description="Field name to what is wrong with it")] = {}

@@ -1,4 +1,4 @@
-"""Cleans what people type: the same letters in one form, no characters that a list or a mail can't hold."""
+"""Cleans what people type: letters in one form, nothing that a list or a mail can't hold."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+_FEWEST_DIGITS, _MOST_DIGITS = 6, 15  # E.164; six for a short Dutch number
 _PHONE = re.compile(r"\+?[0-9 ()./-]+")
 _HOST = re.compile(r"[^\s/?#@:\\]+\.[^\s/?#@:\\.]{2,}")
 # Overrides and isolates can turn the text after them around, in a list or a mail that is not ours.
@@ -33,10 +34,10 @@ def has_visible_character(text: str) -> bool:
 
 
 def phone_number(text: str) -> str:
-    """Return a phone number as typed. Raises UnusableText unless it has 6 to 15 digits (E.164)."""
+    """Return a phone number as typed. Raises UnusableText unless it has 6 to 15 digits."""
     number = one_line(text)
     digits = sum(character.isdigit() for character in number)
-    if not _PHONE.fullmatch(number) or not 6 <= digits <= 15:
+    if not _PHONE.fullmatch(number) or not _FEWEST_DIGITS <= digits <= _MOST_DIGITS:
         raise UnusableText("phone number")
     return number
 
@@ -51,9 +52,9 @@ def web_address(text: str) -> str:
         parts.port  # noqa: B018 - reading it is the check
     except ValueError as error:
         raise UnusableText("web address") from error
-    if parts.scheme.lower() not in {"http", "https"} or " " in address or parts.username is not None:
+    if parts.scheme.lower() not in {"http", "https"} or parts.username is not None:
         raise UnusableText("web address")
-    if not parts.hostname or not _HOST.fullmatch(parts.hostname):
+    if " " in address or not parts.hostname or not _HOST.fullmatch(parts.hostname):
         raise UnusableText("web address")
     return address
 

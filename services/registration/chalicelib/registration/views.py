@@ -12,6 +12,7 @@ from chalicelib.registration.domain import (
     Definition,
     Event,
     Line,
+    Registration,
     Round,
     text,
 )
@@ -94,6 +95,19 @@ class LineView:
     place_in_line: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantView:
+    """A line of the organiser's list."""
+
+    id: str
+    name: str
+    email: str
+    organisation: str
+    audience: str
+    seated: bool
+    sessions: list[LineView]
+
+
 def event_view(event: Event, language: str, now: datetime) -> EventView:
     """Return the congress as it stands at `now`."""
     definition = event.definition
@@ -123,7 +137,7 @@ def event_view(event: Event, language: str, now: datetime) -> EventView:
 
 
 def line_views(lines: tuple[Line, ...], definition: Definition, language: str) -> list[LineView]:
-    """Return the places in line with the congress first and the sessions in the order of the day."""
+    """Return the places in line, the congress first and the sessions in the order of the day."""
     sessions = definition.sessions()
     order = {id_: index for index, id_ in enumerate([CONGRESS, *sessions])}
     return [
@@ -134,6 +148,22 @@ def line_views(lines: tuple[Line, ...], definition: Definition, language: str) -
         )
         for line in sorted(lines, key=lambda line: order.get(line.id, len(order)))
     ]
+
+
+def participant_view(
+    registration: Registration, definition: Definition, language: str
+) -> ParticipantView:
+    """Return a registration as the organiser's list shows it."""
+    audiences = {one.id: text(one.title, language) for one in definition.audiences}
+    return ParticipantView(
+        id=registration.id,
+        name=registration.name,
+        email=registration.email,
+        organisation=registration.organisation or "",
+        audience=audiences.get(registration.audience, registration.audience),
+        seated=registration.state == "seated",
+        sessions=line_views(registration.session_lines, definition, language),
+    )
 
 
 def _round_view(round_: Round, event: Event, language: str) -> RoundView:

@@ -1,0 +1,184 @@
+"""What the holder of a manage link sees. GET changes nothing: mail scanners follow links too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.registration import forms, usecases
+from chalicelib.registration.collaborators import clock, repository
+from chalicelib.registration.domain import Definition, Registration, text
+from chalicelib.registration.pages.congress import published_views
+from chalicelib.registration.pages.routing import router
+from chalicelib.registration.views import event_view, line_views
+from shared import auth, pages
+from shared.answers import Answer, Cookie, Html, SeeOther
+from shared.auth import Link
+from shared.errors import Forbidden, Gone, Invalid
+from shared.http import OWN_PAGES, PUBLIC
+from shared.request import Request
+
+PATH = "/congres/aanmelding"
+COOKIE = "__Secure-aanmelding"
+COOKIE_LIFE = 3600  # seconds; the mailed link opens it again
+
+
+@router.page(PATH, access=PUBLIC)
+def manage(request: Request) -> Answer:
+    """A button for whoever comes from a mail; the registration for whoever pressed it."""
+    token = request.query.get("sleutel", "")
+    if token:
+        auth.read_link("registration", token)
+    if token or COOKIE not in request.cookies:
+        return Html(pages.render(request, "manage_open.html", token=token))
+    return _manage_page(request, _registration(request))
+
+
+@router.form(PATH, access=OWN_PAGES)
+def open_registration(request: Request) -> Answer:
+    """Trade the link's token for a cookie, so that the address no longer holds it."""
+    token = request.form.get("sleutel", "")
+    link = auth.read_link("registration", token)
+    usecases.registration_for_manage(repository(), link.subject, link.version)
+    return SeeOther(pages.link(PATH, request.language), cookies=[_cookie(token, COOKIE_LIFE)])
+
+
+@router.form(f"{PATH}/wijzigen", access=OWN_PAGES)
+def change(request: Request) -> Answer:
+    """Change the name and the chosen sessions."""
+    link = _link(request)
+    registration = _registration(request)
+    definition = usecases.find_definition(repository(), registration.event)
+    try:
+        usecases.change(
+            repository(),
+            clock,
+            registration_id=link.subject,
+            link_version=link.version,
+            name=forms.checked_name(request.form.get("naam", "")),
+            sessions=forms.chosen_sessions(request.form, definition),
+        )
+    except Invalid as refused:
+        errors = forms.form_errors(refused.fields, definition)
+        return _manage_page(request, registration, request.form, errors)
+    saved = pages.say(request, "Je aanmelding is opgeslagen.")
+    return SeeOther(pages.link(PATH, request.language), flash=saved)
+
+
+@router.page(f"{PATH}/afzeggen", access=PUBLIC)
+def ask_to_cancel(request: Request) -> Answer:
+    """Ask once more before the seat goes to somebody else."""
+    registration = _registration(request)
+    event = event_view(
+        usecases.find_event(repository(), registration.event), request.language, clock.now()
+    )
+    return Html(pages.render(request, "manage_cancel.html", event=event, registration=registration))
+
+
+@router.form(f"{PATH}/afzeggen", access=OWN_PAGES)
+def cancel(request: Request) -> Answer:
+    """Cancel, and forget the link in this browser."""
+    link = _link(request)
+    usecases.cancel(repository(), clock, registration_id=link.subject, link_version=link.version)
+    return SeeOther(
+        pages.link(f"{PATH}/afgemeld", request.language), cookies=[_cookie("", max_age=0)]
+    )
+
+
+@router.page(f"{PATH}/afgemeld", access=PUBLIC)
+def cancelled(request: Request) -> Answer:
+    """Say that the registration has ended."""
+    return Html(pages.render(request, "manage_cancelled.html"))
+
+
+@router.form(f"{PATH}/sluiten", access=OWN_PAGES)
+def close(request: Request) -> Answer:
+    """Forget the link in this browser; the one in the mail keeps working."""
+    return SeeOther(pages.link(PATH, request.language), cookies=[_cookie("", max_age=0)])
+
+
+@router.page(f"{PATH}/link", access=PUBLIC)
+def ask_for_link(request: Request) -> Answer:
+    """The form that asks for the manage link again."""
+    return _link_page(request, {}, {})
+
+
+@router.form(f"{PATH}/link", access=OWN_PAGES)
+def send_link(request: Request) -> Answer:
+    """Have the link mailed; the answer is the same for every address."""
+    try:
+        forms.refuse_robot(request.form)
+        email = forms.checked_email(request.form.get("email", ""))
+    except Invalid as refused:
+        return _link_page(request, request.form, refused.fields)
+    definition = usecases.find_definition(repository(), request.form.get("congres", ""))
+    usecases.request_link(repository(), clock, event=definition.id, email=email)
+    return SeeOther(pages.link(f"{PATH}/link/verstuurd", request.language))
+
+
+@router.page(f"{PATH}/link/verstuurd", access=PUBLIC)
+def link_sent(request: Request) -> Answer:
+    """The same words for every address."""
+    return Html(pages.render(request, "link_sent.html"))
+
+
+def _cookie(token: str, max_age: int) -> Cookie:
+    return Cookie(COOKIE, token, max_age=max_age, path=PATH)
+
+
+def _link(request: Request) -> Link:
+    token = request.cookies.get(COOKIE, "")
+    if not token:
+        raise Forbidden("link_needed", "Open je aanmelding met de link uit je mail.")
+    return auth.read_link("registration", token)
+
+
+def _registration(request: Request) -> Registration:
+    link = _link(request)
+    found = usecases.registration_for_manage(repository(), link.subject, link.version)
+    if found.state == "cancelled":
+        raise Gone("registration_cancelled", "Deze aanmelding is afgezegd.")
+    return found
+
+
+def _manage_page(
+    request: Request,
+    registration: Registration,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Answer:
+    event = usecases.find_event(repository(), registration.event)
+    definition = event.definition
+    audiences = {one.id: text(one.title, request.language) for one in definition.audiences}
+    page = pages.render(
+        request,
+        "manage.html",
+        event=event_view(event, request.language, clock.now()),
+        registration=registration,
+        lines=line_views(registration.lines, definition, request.language),
+        audience=audiences.get(registration.audience, registration.audience),
+        may_change=clock.now() < definition.ends_at,
+        values=typed or _kept(registration, definition),
+        errors={name: pages.say(request, error) for name, error in (errors or {}).items()},
+    )
+    return Html(page, status=422 if errors else 200)
+
+
+def _kept(registration: Registration, definition: Definition) -> dict[str, str]:
+    """What the form shows at first: per round the session waited for, else the one with a seat."""
+    values = {"naam": registration.name}
+    seated = [line.id for line in registration.session_lines if line.state == "seated"]
+    waiting = [line.id for line in registration.session_lines if line.state == "waiting"]
+    for session in (*seated, *waiting, *registration.wishes):
+        values[f"sessie-{definition.round_of(session)}"] = session
+    return values
+
+
+def _link_page(request: Request, values: Mapping[str, str], errors: Mapping[str, str]) -> Answer:
+    page = pages.render(
+        request,
+        "link.html",
+        events=published_views(request),
+        values={**values, "congres": values.get("congres") or request.query.get("congres", "")},
+        errors={name: pages.say(request, error) for name, error in errors.items()},
+    )
+    return Html(page, status=422 if errors else 200)

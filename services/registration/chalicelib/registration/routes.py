@@ -1,0 +1,118 @@
+"""The JSON interface. A view parses, asks for one thing and answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.registration import answers, forms, usecases
+from chalicelib.registration.collaborators import clock, repository
+from chalicelib.registration.fingerprints import fingerprint
+from chalicelib.registration.schemas import (
+    EventList,
+    EventResponse,
+    Health,
+    ReceiptResponse,
+    RegistrationRequest,
+    RegistrationResponse,
+)
+from chalicelib.registration.views import event_view
+from shared import auth
+from shared.answers import Answer, Json
+from shared.errors import Forbidden, Gone, SignInNeeded
+from shared.http import PUBLIC, Router
+from shared.openapi import Reply, document
+from shared.request import Request
+
+router = Router("registration")
+
+
+@router.get("/congres/api/v1/events", access=PUBLIC)
+def list_events(request: Request) -> Answer:
+    """The published congresses, soonest first, with their free places."""
+    now = clock.now()
+    found = usecases.list_events(repository())
+    views = [event_view(event, request.language, now) for event in found]
+    return Json(EventList([answers.summary_of(view) for view in views]))
+
+
+@router.get("/congres/api/v1/events/{event}", access=PUBLIC)
+def get_event(request: Request, event: str) -> Answer:
+    """One congress with its programme and its free places."""
+    found = usecases.find_event(repository(), event)
+    view = event_view(found, request.language, clock.now())
+    return Json(answers.event_of(view, request.language))
+
+
+@router.post(
+    "/congres/api/v1/events/{event}/registrations", access=PUBLIC, body=RegistrationRequest
+)
+def create_registration(request: Request, body: RegistrationRequest, event: str) -> Answer:
+    """Register one person; the manage link comes by mail.
+
+    The answer is the same for an address that has a registration already.
+    """
+    definition = usecases.find_definition(repository(), event)
+    receipt = usecases.register(
+        repository(),
+        clock,
+        event=event,
+        entry=forms.entry(body, definition, clock.now()),
+        language=body.language,
+        idempotency_key=request.idempotency_key,
+        fingerprint=fingerprint(event, body),
+    )
+    return Json(answers.receipt_of(receipt), status=201)
+
+
+@router.get("/congres/api/v1/registrations/{registration}", access=PUBLIC)
+def get_registration(request: Request, registration: str) -> Answer:
+    """A registration, for whoever holds its manage link (`Authorization: Bearer …`)."""
+    link = _link(request, registration)
+    found = usecases.registration_for_manage(repository(), link.subject, link.version)
+    if found.state == "cancelled":
+        raise Gone("registration_cancelled", "Deze aanmelding is afgezegd.")
+    return Json(answers.registration_of(found))
+
+
+@router.delete("/congres/api/v1/registrations/{registration}", access=PUBLIC)
+def cancel_registration(request: Request, registration: str) -> Answer:
+    """Cancel; doing it twice is the same as once."""
+    link = _link(request, registration)
+    found = usecases.cancel(
+        repository(), clock, registration_id=link.subject, link_version=link.version
+    )
+    return Json(answers.registration_of(found))
+
+
+@router.get("/congres/api/health", access=PUBLIC)
+def get_health(request: Request) -> Answer:  # noqa: ARG001 - the router's shape
+    """Whether the service answers; it asks nothing of its table."""
+    return Json(Health("ok", "registration"))
+
+
+@router.get("/congres/api/openapi.json", access=PUBLIC)
+def get_openapi(request: Request) -> Answer:  # noqa: ARG001 - the router's shape
+    """This interface, described."""
+    return Json(document(router, "Plekken: registration", _REPLIES))
+
+
+_REPLIES = {
+    list_events: Reply(EventList),
+    get_event: Reply(EventResponse),
+    create_registration: Reply(ReceiptResponse, status=201, creates=True),
+    get_registration: Reply(RegistrationResponse, bearer=True),
+    cancel_registration: Reply(RegistrationResponse, bearer=True),
+    get_health: Reply(Health),
+    get_openapi: Reply(dict[str, Any]),
+}
+
+
+def _link(request: Request, registration: str) -> auth.Link:
+    """The link in the Authorization header. Raises SignInNeeded, Forbidden."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise SignInNeeded("link_needed", "Stuur de sleutel uit je mail mee.")
+    link = auth.read_link("registration", token.strip())
+    if link.subject != registration:
+        raise Forbidden("invalid_link", "Deze link klopt niet of is niet meer geldig.")
+    return link
