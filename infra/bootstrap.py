@@ -79,7 +79,7 @@ def fingerprint(python, requirements):
     version = subprocess.run(
         [python, "--version"], stdout=subprocess.PIPE, check=True
     ).stdout.decode()
-    return "{} {}".format(version.strip(), pins)
+    return f"{version.strip()} {pins}"
 
 
 def start(name):
@@ -100,7 +100,7 @@ def start(name):
         "-m",
         "pip",
         "install",
-        "--quiet",  # noqa: PTH118
+        "--quiet",
         "--disable-pip-version-check",
         "--require-hashes",
         "--only-binary",
@@ -146,7 +146,7 @@ def main(names):
         print("make: could not make a virtual environment: " + str(error), file=sys.stderr)
         return 1
     if running:
-        print("  installed in {:.0f} s".format(time.time() - started))
+        print(f"  installed in {time.time() - started:.0f} s")
     return 0
 
 

@@ -11,24 +11,26 @@ from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 from chalicelib.registration import consumers, pages, routes
 from shared.http import App
 
+IN_RESOURCES = "arn:aws:none:::set-by-resources.yaml"
+
 app = App("registration")
 app.register_blueprint(routes.router.blueprint)
 app.register_blueprint(pages.router.blueprint)
 
 
-@app.on_dynamodb_record(stream_arn="set-by-resources.yaml", batch_size=25)
+@app.on_dynamodb_record(stream_arn=IN_RESOURCES, batch_size=25)
 def relay(event: DynamoDBEvent) -> dict[str, Any]:
     """Publish the outbox items that the table's stream brings."""
     return consumers.relay(event.to_dict())
 
 
-@app.on_sqs_message(queue="set-by-resources.yaml", batch_size=10)
+@app.on_sqs_message(queue_arn=IN_RESOURCES, batch_size=10)
 def inbox(event: SQSEvent) -> dict[str, Any]:
     """Act on events of this and other services."""
     return consumers.inbox(event.to_dict())
 
 
-@app.on_sqs_message(queue="set-by-resources.yaml", batch_size=10)
+@app.on_sqs_message(queue_arn=IN_RESOURCES, batch_size=10)
 def mail(event: SQSEvent) -> dict[str, Any]:
     """Send the mails that this service's own events ask for."""
     return consumers.mail(event.to_dict())

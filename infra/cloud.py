@@ -1,0 +1,52 @@
+"""A connection to the AWS account of a stage, real or embedded."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ProfileNotFound
+
+from infra.problems import Problem
+from infra.stage import Stage
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A stage and a session in its account; `endpoint` is set for the embedded AWS only."""
+
+    stage: Stage
+    session: Any
+    endpoint: str | None = None
+
+    def client(self, service: str) -> Any:
+        """Return a client for the service in the stage's region."""
+        config = Config(
+            connect_timeout=5,
+            retries={"mode": "standard", "total_max_attempts": 4},
+            s3={"addressing_style": "path" if self.endpoint else "virtual"},
+        )
+        return self.session.client(service, endpoint_url=self.endpoint, config=config)
+
+    @cached_property
+    def account(self) -> str:
+        """The account's number."""
+        return str(self.client("sts").get_caller_identity()["Account"])
+
+    def say(self, text: str) -> None:
+        """Tell the operator what is going on."""
+        print(f"  {text}", flush=True)
+
+
+def connect(stage: Stage) -> Cloud:
+    """Return the connection for a stage in AWS. Raises Problem."""
+    try:
+        session = boto3.Session(profile_name=stage.profile, region_name=stage.region)
+    except ProfileNotFound as error:
+        raise Problem(
+            f"There is no profile {stage.profile!r} in ~/.aws/config; see docs/operations.md."
+        ) from error
+    if session.get_credentials() is None:
+        raise Problem("There are no AWS credentials; see docs/operations.md for how to get them.")
+    return Cloud(stage, session)

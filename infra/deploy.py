@@ -1,0 +1,73 @@
+"""`make deploy`: package, upload, and bring the five stacks up in their order."""
+
+import argparse
+import time
+from pathlib import Path
+
+from infra import keys, stacks, stage, static, template
+from infra.artefacts import Artefacts
+from infra.cloud import Cloud, connect
+from infra.package import package_all
+from infra.packaging import service as packaging
+from infra.packaging import target
+from infra.paths import ROOT, SERVICES, STACKS
+from infra.problems import Problem, command
+
+TEMPLATES = ROOT / "infra" / "templates"
+
+
+def deploy(cloud: Cloud, packages: dict[str, Path]) -> dict[str, str]:
+    """Deploy all stacks and the static files; return every stack's outputs. Raises Problem."""
+    values = {**cloud.stage.parameters(), **keys.parameters(cloud)}
+    artefacts = Artefacts(cloud)
+    for stack in STACKS:
+        started = time.monotonic()
+        folder = packages.get(stack)
+        path = folder / packaging.TEMPLATE if folder else TEMPLATES / f"{stack}.yaml"
+        content = template.load(path)
+        wanted = _parameters(content.get("Parameters", {}), values, stack)
+        changed = stacks.deploy(cloud, stack, artefacts.put_template(content, folder), wanted)
+        prefix = stack.capitalize() if stack in SERVICES else ""
+        for name, value in stacks.outputs(cloud, stack).items():
+            values[prefix + name] = value
+        verb = "deployed" if changed else "unchanged:"
+        cloud.say(f"{verb} {stack} ({time.monotonic() - started:.1f} s)")
+        if stack == "base":
+            static.upload(cloud, values["WebBucket"])
+    return values
+
+
+def _parameters(declared: dict[str, object], values: dict[str, str], stack: str) -> dict[str, str]:
+    missing = [name for name in declared if name not in values]
+    if missing:
+        raise Problem(f"The {stack} template wants {', '.join(missing)}, which nothing provides.")
+    return {name: values[name] for name in declared}
+
+
+def outputs(cloud: Cloud) -> dict[str, str]:
+    """Return what a deployed stage's stacks put out, named as `deploy` names them."""
+    values: dict[str, str] = {}
+    for stack in STACKS:
+        prefix = stack.capitalize() if stack in SERVICES else ""
+        for name, value in stacks.outputs(cloud, stack).items():
+            values[prefix + name] = value
+    return values
+
+
+@command
+def main() -> None:
+    """Deploy the stage that --stage names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stage", required=True)
+    name = parser.parse_args().stage
+    if name in {"local", "test"}:
+        raise Problem(f"The stage {name!r} lives in the embedded AWS; `make run` deploys it.")
+    cloud = connect(stage.read(name))
+    started = time.monotonic()
+    print(f"Deploying stage {name} to account {cloud.account}, {cloud.stage.region}", flush=True)
+    values = deploy(cloud, package_all(target.for_aws()))
+    print(f"Ready in {time.monotonic() - started:.0f} s: {values['FrontDoorAddress']}")
+
+
+if __name__ == "__main__":
+    main()
