@@ -1,7 +1,8 @@
 """What a document is, and what may happen to it. Standard library only.
 
 A document goes one way: announced (somebody asked for an upload address), received (S3 holds the
-file), inspected (a machine gave a verdict), then published or declined by a person.
+file), inspected (a machine gave a verdict), then published or declined by a person; what is
+published can be withdrawn.
 """
 
 import base64
@@ -9,7 +10,7 @@ import binascii
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 MIB = 1024 * 1024
@@ -50,6 +51,7 @@ class State(StrEnum):
     INSPECTED = "inspected"
     PUBLISHED = "published"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
 
 
 class Verdict(StrEnum):
@@ -119,28 +121,165 @@ KINDS: dict[str, Kind] = {
 ACCEPTED_SUFFIXES = tuple(suffix for kind in KINDS.values() for suffix in kind.suffixes)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a partner says about the file they want to share, as typed.
+
+    Without JavaScript the file itself is chosen on the next page: then `file_name` is empty and
+    size, type and hash are unknown.
+    """
+
+    title: str
+    category: str
+    description: str
+    consent: bool
+    file_name: str = ""
+    content_type: str = ""
+    size: int = 0
+    sha256: str = ""
+
+    @property
+    def has_file(self) -> bool:
+        """Whether the file was chosen already."""
+        return bool(self.file_name or self.size or self.sha256)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """Everything that is known about one document. Sizes in bytes, times in UTC.
+
+    `declared_*` is what the sender said; `kind`, `size` and `sha256` are what the inspection found
+    of the copy in the library (empty while there is none).
+    """
+
+    id: str
+    member_id: str  # "" for what the operator loaded
+    title: str
+    category: Category
+    description: str
+    consent_version: str
+    consent_purpose: str
+    consent_at: datetime
+    method: Method
+    file_name: str
+    declared_type: str
+    declared_size: int | None = None
+    declared_sha256: str | None = None
+    upload_id: str | None = None
+    state: State = State.ANNOUNCED
+    announced_at: datetime
+    received_at: datetime | None = None
+    version_id: str | None = None
+    inspected_at: datetime | None = None
+    verdict: Verdict | None = None
+    findings: tuple[str, ...] = ()
+    kind: str | None = None
+    size: int = 0
+    sha256: str = ""
+    pages: int | None = None
+    width: int | None = None
+    height: int | None = None
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    reason: str = ""
+    shared_by: str = ""
+    keep_until: datetime | None = None
+
+    @property
+    def library_key(self) -> str | None:
+        """Where the library keeps its copy: named by document and content, so written only once.
+
+        Two documents with the same bytes have a copy each, so that removing one harms nobody.
+        """
+        return f"{self.id}/{self.sha256}" if self.sha256 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """A partner's right to upload; raising `version` revokes the links mailed before."""
+
+    id: str
+    member_id: str
+    version: int
+    active: bool
+    ends_at: datetime
+
+    def admits(self, version: int, now: datetime) -> bool:
+        """Whether a link of `version` still opens it."""
+        return self.active and self.version == version and now < self.ends_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Partner:
+    """A member who may upload. Name and address are empty once the member has withdrawn."""
+
+    member_id: str
+    invitation_id: str
+    name: str
+    email: str
+    language: str
+    changed_at: datetime  # of the event that last told us about them
+
+
+def faults(wish: Wish) -> dict[str, str]:
+    """What is wrong with a wish: field name to a Dutch message id. Empty when all is well."""
+    found: dict[str, str] = {}
+    if not wish.title:
+        found["title"] = "Geef het document een titel."
+    elif len(wish.title) > LONGEST_TITLE:
+        found["title"] = "Maak de titel korter: hij mag 120 tekens lang zijn."
+    if wish.category not in tuple(Category):
+        found["category"] = "Kies een van de soorten."
+    if len(wish.description) > LONGEST_DESCRIPTION:
+        found["description"] = "Maak de omschrijving korter: zij mag 2000 tekens lang zijn."
+    if not wish.consent:
+        found["consent"] = "We kunnen je bestand alleen delen als je dit aankruist."
+    return found | (_file_faults(wish) if wish.has_file else {})
+
+
+def _file_faults(wish: Wish) -> dict[str, str]:
+    try:
+        name = tidy_file_name(wish.file_name)
+    except ValueError:
+        return {"file": "Geef het bestand een gewone, kortere naam en kies het opnieuw."}
+    if not has_accepted_suffix(name):
+        return {"file": "Dit soort bestand nemen we niet aan. Kijk bij de uitleg welke wel."}
+    if wish.size < 1:
+        return {"file": "Dit bestand is leeg."}
+    if wish.size > LARGEST_FILE:
+        return {"file": "Dit bestand is te groot: het mag 100 MB zijn."}
+    if not is_sha256(wish.sha256):
+        return {"file": "Het controlegetal van dit bestand klopt niet. Kies het opnieuw."}
+    return {}
+
+
 class NotAllowed(Exception):
     """The document is not in a state in which this can happen."""
 
 
-def may_publish(
-    state: State, verdict: Verdict | None, *, has_copy: bool, seen_by_person: bool
-) -> None:
+def may_publish(document: Document, *, seen_by_person: bool) -> None:
     """Raise NotAllowed unless an inspected document may go public.
 
-    A clean verdict is enough; after "needs a person" the person must say that they looked. A refused
-    file and one that never reached the library (the inspection failed) can't be published at all.
+    A clean verdict is enough; after "needs a person" the person must say that they looked. A
+    refused file, and one of which the inspection failed, can't be published at all.
     """
-    if state is not State.INSPECTED or not has_copy:
+    if document.state is not State.INSPECTED or not document.library_key:
         raise NotAllowed
-    if verdict is Verdict.CLEAN or (verdict is Verdict.NEEDS_PERSON and seen_by_person):
+    needs_person = document.verdict is Verdict.NEEDS_PERSON
+    if document.verdict is Verdict.CLEAN or (needs_person and seen_by_person):
         return
     raise NotAllowed
 
 
 def may_decline(state: State) -> None:
-    """Raise NotAllowed unless a person may decline it, or take it off the site again."""
-    if state not in (State.INSPECTED, State.PUBLISHED):
+    """Raise NotAllowed unless it waits for a person's decision."""
+    if state is not State.INSPECTED:
+        raise NotAllowed
+
+
+def may_withdraw(state: State) -> None:
+    """Raise NotAllowed unless it stands in the library."""
+    if state is not State.PUBLISHED:
         raise NotAllowed
 
 
@@ -198,11 +337,6 @@ def download_name(title: str, kind: Kind) -> str:
 def has_accepted_suffix(name: str) -> bool:
     """Whether the name ends like a file we take. Only a hint: the content decides later."""
     return name.lower().endswith(ACCEPTED_SUFFIXES)
-
-
-def library_key(sha256_hex: str) -> str:
-    """Where the library keeps these bytes: named after their content, so written once."""
-    return f"sha256/{sha256_hex[:2]}/{sha256_hex}"
 
 
 def quarantine_key(document_id: str) -> str:

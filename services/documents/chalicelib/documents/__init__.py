@@ -1,0 +1,1 @@
+"""The documents service: upload, inspection, moderation and the public library."""

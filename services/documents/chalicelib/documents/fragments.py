@@ -1,0 +1,32 @@
+"""The parts of `/` and `/beheer` that this service supplies."""
+
+from functools import partial
+
+from chalicelib.documents.domain import State
+from chalicelib.documents.repository import PUBLISHED, REVIEW, Repository
+from chalicelib.documents.show import document_view
+from shared import fragments, pages
+from shared.clock import Clock
+
+SERVICE = "documents"
+FRONT = "front"
+DESK = "desk"
+NEWEST = 3
+LANGUAGES = ("nl", "en")
+
+
+def publish_fragments(repository: Repository, clock: Clock) -> None:
+    """Write both fragments anew from the current state; harmless to repeat."""
+    now = clock.now()
+    newest = repository.listed(PUBLISHED, now)[:NEWEST]
+    # The index may lag behind the table, and may still show what was just withdrawn.
+    current = (repository.document(each.id, now) for each in newest)
+    shown = [each for each in current if each and each.state is State.PUBLISHED]
+    waiting = len(repository.listed(REVIEW, now))
+    for language in LANGUAGES:
+        say = partial(pages.translate, SERVICE, language)
+        views = [document_view(each, say, language) for each in shown]
+        front = pages.render_plain(SERVICE, "fragments/front.html", language, documents=views)
+        fragments.publish(SERVICE, FRONT, language, front)
+        desk = pages.render_plain(SERVICE, "fragments/desk.html", language, waiting=waiting)
+        fragments.publish(SERVICE, DESK, language, desk)

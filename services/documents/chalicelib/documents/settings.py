@@ -1,0 +1,24 @@
+"""The environment of the documents service."""
+
+from typing import Literal
+
+from shared import settings
+
+
+class Settings(settings.Settings, frozen=True, kw_only=True):
+    """The common variables and the service's own."""
+
+    documents_table: str = ""
+    documents_topic_arn: str = ""
+    quarantine_bucket: str = ""
+    library_bucket: str = ""
+    upload_origin: str = ""  # where browsers send files; named in connect-src and form-action
+    library_origin: str = ""  # where browsers get files; named in img-src
+    malware_scanner: Literal["clamav", "guardduty"] = "clamav"
+    clamav_database: str = ""  # ClamAV's own when empty
+
+
+def load() -> Settings:
+    """The environment, read once."""
+    found: Settings = settings.load(Settings)
+    return found

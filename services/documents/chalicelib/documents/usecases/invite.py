@@ -1,0 +1,116 @@
+"""Partners: members who got an invitation to share documents."""
+
+from dataclasses import replace
+
+from chalicelib.documents.domain import INVITATION_LASTS, Invitation, Partner
+from chalicelib.documents.repository import Repository
+from shared import handover
+from shared.clock import Clock
+from shared.errors import Gone
+from shared.events import Event, occurred
+from shared.events.directory import ContactShared, MemberWithdrawn
+from shared.events.documents import InvitationCreated
+from shared.handovers import ContactHandover
+from shared.ids import new_id
+from shared.inbox import SEEN, Once
+from shared.transactions import Refused
+
+
+def welcome_partner(
+    repository: Repository, clock: Clock, event: Event, data: ContactShared, once: Once
+) -> None:
+    """Make the member a partner with an invitation, then discard the handed-over object.
+
+    A redelivery finds the mark of the first time, whether or not the object was discarded by then.
+    Raises HandoverGone when the object is lost and was never used: a person has to look.
+    """
+    if not once.happened():
+        try:
+            contact = handover.take(data.handover_key, ContactHandover)
+        except handover.HandoverGone:
+            if once.happened():  # another delivery of this event was faster
+                return
+            raise
+        _save_contact(repository, clock, event, contact, once)
+    handover.discard(data.handover_key)
+
+
+def _save_contact(
+    repository: Repository, clock: Clock, event: Event, contact: ContactHandover, once: Once
+) -> None:
+    known = repository.partner(contact.member_id)
+    try:
+        if known and known.changed_at >= event.time:
+            repository.mark_seen(once)  # a later event told us more
+            return
+        partner = Partner(
+            member_id=contact.member_id,
+            invitation_id=known.invitation_id if known else new_id(clock),
+            name=contact.name,
+            email=contact.email,
+            language=contact.language,
+            changed_at=event.time,
+        )
+        invitation = _invitation_for(repository, clock, partner, known)
+        created = InvitationCreated(invitation_id=partner.invitation_id)
+        told = occurred(created, clock, version=invitation.version) if invitation else None
+        repository.save_partner(partner, invitation, once, told, previous=known)
+    except Refused as refused:
+        if SEEN not in refused.parts:
+            raise
+
+
+def _invitation_for(
+    repository: Repository, clock: Clock, partner: Partner, known: Partner | None
+) -> Invitation | None:
+    """A new invitation, or its next version for a new address; None when the old link serves."""
+    current = repository.invitation(partner.invitation_id) if known else None
+    ends_at = clock.now() + INVITATION_LASTS
+    still_open = current is not None and current.admits(current.version, clock.now())
+    if known and still_open and known.email == partner.email:
+        return None
+    return Invitation(
+        id=partner.invitation_id,
+        member_id=partner.member_id,
+        version=current.version + 1 if current else 1,
+        active=True,
+        ends_at=ends_at,
+    )
+
+
+def part_with_member(
+    repository: Repository, clock: Clock, event: Event, data: MemberWithdrawn, once: Once
+) -> None:
+    """Revoke the invitation of a member who left, and forget who they are.
+
+    What they published stays, without their name; they gave consent for that apart.
+    """
+    known = repository.partner(data.member_id)
+    if once.happened() or (known and known.changed_at >= event.time):
+        repository.mark_seen(once)
+        return
+    for document in repository.documents_of(data.member_id, clock.now()):
+        if document.shared_by:
+            repository.forget_name(document)
+    # Also without a partner: the event that makes them one may still be under way.
+    partner = Partner(
+        member_id=data.member_id,
+        invitation_id=known.invitation_id if known else new_id(clock),
+        name="",
+        email="",
+        language=known.language if known else "nl",
+        changed_at=event.time,
+    )
+    current = repository.invitation(known.invitation_id) if known else None
+    revoked = replace(current, active=False, version=current.version + 1) if current else None
+    repository.save_partner(partner, revoked, once, None, previous=known)
+
+
+def open_invitation(
+    repository: Repository, clock: Clock, invitation_id: str, version: int
+) -> Invitation:
+    """The invitation that a link opens. Raises Gone when it ended or was revoked."""
+    invitation = repository.invitation(invitation_id)
+    if invitation is None or not invitation.admits(version, clock.now()):
+        raise Gone("link_ended", "Deze link werkt niet meer. Vraag de organisatie om een nieuwe.")
+    return invitation
