@@ -1,5 +1,8 @@
 """A small congress, people who register for it, and a look into the table."""
 
+import contextlib
+import json
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +11,7 @@ import pytest
 from chalicelib.registration import usecases
 from chalicelib.registration.domain import Receipt
 from chalicelib.registration.repository import Repository
+from shared import aws
 from shared.clock import FixedClock
 from tests.registration_support import congress, register_person
 
@@ -30,3 +34,35 @@ def define(repository: Repository, clock: FixedClock) -> Callable[..., Any]:
 def register(repository: Repository, clock: FixedClock) -> Callable[..., Receipt]:
     """Register somebody: `register("ada", sessions=["a1"])`."""
     return lambda name, **options: register_person(repository, clock, name, **options)
+
+
+def outside() -> list[dict[str, Any]]:
+    """Every item of the table, as DynamoDB has it."""
+    table = os.environ["REGISTRATION_TABLE"]
+    return list(aws.client("dynamodb").scan(TableName=table)["Items"])
+
+
+def events(name: str) -> list[dict[str, Any]]:
+    """The events of this kind that stand in the outbox."""
+    found = (item for item in outside() if item["pk"]["S"].startswith("OUTBOX#"))
+    decoded = sorted((json.loads(item["event"]["S"]) for item in found), key=lambda one: one["id"])
+    return [event for event in decoded if event["type"] == f"nl.plekken.{name}"]
+
+
+@contextlib.contextmanager
+def calls() -> Iterator[list[str]]:
+    """The names of the AWS operations made inside, whichever client made them."""
+    made: list[str] = []
+    from botocore.client import BaseClient
+
+    original = BaseClient._make_api_call
+
+    def counted(self: Any, operation: str, arguments: Any) -> Any:
+        made.append(operation)
+        return original(self, operation, arguments)
+
+    BaseClient._make_api_call = counted
+    try:
+        yield made
+    finally:
+        BaseClient._make_api_call = original

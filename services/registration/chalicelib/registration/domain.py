@@ -152,7 +152,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What a person wants the directory to start their entry with. The directory asks for the rest."""
+    """What a person wants the directory to start their entry with. The directory asks for the
+    rest.
+    """
 
     name: str
     place: str
@@ -265,7 +267,9 @@ class Registration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The answer to somebody who registers. A known address gets one of the same shape as a new one."""
+    """The answer to somebody who registers. A known address gets one of the same shape as a new
+    one.
+    """
 
     registration_id: str
     event: str

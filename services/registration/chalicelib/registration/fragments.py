@@ -1,4 +1,4 @@
-"""The congress's part of the front page, which no service owns, made anew from the current state."""
+"""The congress's part of the front page, made anew from the current state."""
 
 from chalicelib.registration import usecases
 from chalicelib.registration.repository import Repository

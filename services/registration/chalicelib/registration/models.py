@@ -42,7 +42,7 @@ class Ledger(LedgerItem):
         """Bound to the registration table."""
 
 
-class EventListing(GlobalSecondaryIndex["EventItem"]):
+class EventListing(GlobalSecondaryIndex["EventItem"]):  # type: ignore[no-untyped-call]
     """Congresses by the time they start."""
 
     class Meta(TableMeta):
@@ -69,10 +69,12 @@ class EventItem(Record):
 
 
 class PoolItem(Record):
-    """A line: key POOL#event#line / POOL. Written by single-item UpdateItem only, never in a transaction.
+    """A line: key POOL#event#line / POOL. Written by single-item UpdateItem only, never in a
+    transaction.
 
-    A hot item inside transactions aborts instead of queueing; a plain UpdateItem queues. The times and the
-    revision are copies of the congress's definition, so that taking a number checks them in the same call.
+    A hot item inside transactions aborts instead of queueing; a plain UpdateItem queues. The
+    times and the revision are copies of the congress's definition, so that taking a number checks
+    them in the same call.
     """
 
     class Meta(_Table):
@@ -108,7 +110,7 @@ class DeadItem(Record):
         """Bound to the registration table."""
 
 
-class RegistrationListing(GlobalSecondaryIndex["RegistrationItem"]):
+class RegistrationListing(GlobalSecondaryIndex["RegistrationItem"]):  # type: ignore[no-untyped-call]
     """Registrations of a congress: the seated, then the waiting, in the order of their numbers."""
 
     class Meta(TableMeta):
@@ -164,7 +166,9 @@ class AnswersItem(Record):
 
 
 class PersonItem(Record):
-    """Guards one active registration per person: key PERSON#event#keyed hash of the address / PERSON."""
+    """Guards one active registration per person: key PERSON#event#keyed hash of the address /
+    PERSON.
+    """
 
     class Meta(_Table):
         """Bound to the registration table."""

@@ -1,8 +1,9 @@
 """The arithmetic of one number line. Standard library only.
 
-A pool hands out numbers 1, 2, 3, … and never takes one back. A number is live until it dies, once, for good.
-The watermark is the highest number that has a seat: numbers at or below it are seated, numbers above it wait.
-`issued`, `watermark` and `capacity` are what the design's seat chapter calls `next`, `w` and `capacity`.
+A pool hands out numbers 1, 2, 3, … and never takes one back. A number is live until it dies,
+once, for good. The watermark is the highest number that has a seat: numbers at or below it are
+seated, numbers above it wait. `issued`, `watermark` and `capacity` are what the design's seat
+chapter calls `next`, `w` and `capacity`.
 """
 
 from collections.abc import Collection, Iterable
@@ -14,8 +15,8 @@ BLOCK = 64  # numbers per partition: a whole block is one cheap query
 def watermark(dead: Collection[int], capacity: int) -> int:
     """The largest x of which at most `capacity` numbers up to x are live, given the dead ones.
 
-    A number that is not issued yet or not written yet counts as live. The dead only grow in number, so an
-    outdated `dead` gives too low a watermark, never too high a one.
+    A number that is not issued yet or not written yet counts as live. The dead only grow in
+    number, so an outdated `dead` gives too low a watermark, never too high a one.
     """
     mark = capacity
     for number in sorted(dead):
@@ -28,7 +29,7 @@ def watermark(dead: Collection[int], capacity: int) -> int:
 def shrunk_watermark(
     *, dead: Collection[int], capacity: int, issued: int, current: int
 ) -> int | None:
-    """The watermark under a smaller `capacity`, or None where it would take somebody's seat away."""
+    """The watermark under a smaller `capacity`; None where it would take a seat away."""
     mark = watermark(dead, capacity)
     return mark if mark >= min(issued, current) else None
 
@@ -65,7 +66,7 @@ class Pool:
 
     @property
     def waiting(self) -> int:
-        """How many numbers stand beyond the watermark; some may be dead, so it is an upper bound."""
+        """How many numbers stand beyond the watermark: an upper bound, as some may be dead."""
         return max(0, self.issued - self.watermark)
 
 

@@ -94,7 +94,7 @@ class Pools:
         )
 
     def take_for_promoted(self, event: str, line: str) -> Taken | None:
-        """Take a number for somebody who registered in time; None for a line that does not exist."""
+        """Take a number for somebody who registered in time; None where there is no such line."""
         return self._take(event, line, 1, PoolItem.capacity.exists())
 
     def _take(self, event: str, line: str, count: int, condition: Condition) -> Taken | None:

@@ -93,8 +93,9 @@ class Registrations:
     ) -> None:
         """Write a new registration with its numbers and guards.
 
-        Raises Refused with the parts "attempt" (the request was answered before), "person" (the address has a
-        registration) or that of a number that was buried because this came too late.
+        Raises Refused with the parts "attempt" (the request was answered before), "person" (the
+        address has a registration) or that of a number that was buried because this came too
+        late.
         """
         transaction = Transaction()
         transaction.insert(registration_item(registration), name="registration")
@@ -111,7 +112,8 @@ class Registrations:
     def turn_away(
         self, event: str, taken: Sequence[Taken], attempt: Attempt | None, message: Event
     ) -> None:
-        """Bury the numbers of somebody who has a registration already, and keep the answer they got.
+        """Bury the numbers of somebody who has a registration already, and keep the answer they
+        got.
 
         Raises Refused with the part "attempt" when the request was answered before.
         """
@@ -135,8 +137,8 @@ class Registrations:
     def save(self, before: Registration, after: Registration, message: Event | None) -> None:
         """Change a registration; its numbers follow from the lines before and after.
 
-        Raises Refused when the registration changed since `before` was read, or with the part of a new number
-        that was buried because this came too late.
+        Raises Refused when the registration changed since `before` was read, or with the part of
+        a new number that was buried because this came too late.
         """
         transaction = Transaction()
         transaction.put(
@@ -162,7 +164,9 @@ class Registrations:
     def page(
         self, event: str, after: tuple[str, str] | None, limit: int
     ) -> tuple[list[Registration], tuple[str, str] | None]:
-        """Up to `limit` registrations, the seated before the waiting, and where the next ones start."""
+        """Up to `limit` registrations, the seated before the waiting, and where the next ones
+        start.
+        """
         listing = kept_listing(event)
         found = RegistrationItem.in_order.query(
             listing,

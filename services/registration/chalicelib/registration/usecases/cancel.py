@@ -14,10 +14,11 @@ MOST_TRIES = 10
 def cancel(
     repository: Repository, clock: Clock, *, registration_id: str, link_version: int | None
 ) -> Registration:
-    """Cancel, in one transaction: the state, the numbers and their deaths, the guard and the event.
+    """Cancel, in one transaction: the state, the numbers and their deaths, the guard and the
+    event.
 
-    Whoever waits is told by the event's consumer. Cancelling twice is the same as once. `link_version` is None
-    for an organiser. Raises Gone, Forbidden, Busy.
+    Whoever waits is told by the event's consumer. Cancelling twice is the same as once.
+    `link_version` is None for an organiser. Raises Gone, Forbidden, Busy.
     """
     for _ in range(MOST_TRIES):
         before = current(repository, registration_id, link_version)

@@ -25,10 +25,11 @@ def change(
     name: str | None = None,
     sessions: Sequence[str] | None = None,
 ) -> Registration:
-    """Change what is given; None leaves it as it is. `sessions` is the whole choice, at most one per round.
+    """Change what is given; None leaves it as it is. `sessions` is the whole choice, at most one
+    per round.
 
-    A new session that is full is waited for, and the old seat is given up only on being seated in the new one.
-    Raises Gone, Forbidden, Conflict (the congress is over), Invalid (choice), Busy.
+    A new session that is full is waited for, and the old seat is given up only on being seated in
+    the new one. Raises Gone, Forbidden, Conflict (the congress is over), Invalid (choice), Busy.
     """
     for _ in range(MOST_TRIES):
         before = current(repository, registration_id, link_version)

@@ -20,8 +20,9 @@ MOST_TRIES = 10
 def define_event(repository: Repository, clock: Clock, *, definition: dict[str, Any]) -> Definition:
     """Make the congress what `definition` (the parsed YAML) says; doing it again changes nothing.
 
-    The lines come first, so that a refusal leaves the definition alone; a crash half-way is mended by doing it
-    again. Raises Invalid with a reason per field, Conflict with figures where somebody would lose a seat.
+    The lines come first, so that a refusal leaves the definition alone; a crash half-way is
+    mended by doing it again. Raises Invalid with a reason per field, Conflict with figures where
+    somebody would lose a seat.
     """
     wanted = definition_file.read(definition)
     known = repository.definitions.get(wanted.id)

@@ -1,4 +1,6 @@
-"""Read a congress as an organiser writes it (infra/sample/congress.yaml), saying everything that is wrong with it."""
+"""Read a congress as an organiser writes it (infra/sample/congress.yaml), saying everything that
+is wrong with it.
+"""
 
 import re
 from datetime import UTC, datetime
@@ -96,7 +98,8 @@ class _Congress(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def read(values: dict[str, Any]) -> Definition:
     """The definition in `values`, as revision 0. Times are Amsterdam wall-clock times.
 
-    Raises Invalid whose fields are paths like `rounds[0].sessions[2].capacity`, with the reason for each.
+    Raises Invalid whose fields are paths like `rounds[0].sessions[2].capacity`, with the reason
+    for each.
     """
     try:
         congress = msgspec.convert(values, _Congress)

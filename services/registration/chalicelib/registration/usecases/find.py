@@ -22,7 +22,7 @@ EXPORT_PAGE = 100  # DynamoDB's limit for reading the answers that go with a pag
 
 
 def find_definition(repository: Repository, event: str, *, drafts: bool = False) -> Definition:
-    """The congress as its organisers defined it; drafts are for organisers only. Raises NotFound."""
+    """The congress as it is defined; drafts are for organisers only. Raises NotFound."""
     definition = repository.definitions.recent(event)
     if definition is None or not (definition.published or drafts):
         raise NotFound("event_not_found", "Dit congres kennen we niet.")
@@ -35,7 +35,9 @@ def find_event(repository: Repository, event: str, *, drafts: bool = False) -> E
 
 
 def list_events(repository: Repository, *, drafts: bool = False) -> list[Event]:
-    """Every published congress with how full it is, by the time it starts; for organisers drafts too."""
+    """Every published congress with how full it is, by the time it starts; for organisers drafts
+    too.
+    """
     found = [one for one in repository.definitions.all() if one.published or drafts]
     return [_event(repository, definition) for definition in found]
 
@@ -43,7 +45,9 @@ def list_events(repository: Repository, *, drafts: bool = False) -> list[Event]:
 def registration_for_manage(
     repository: Repository, registration_id: str, link_version: int | None
 ) -> Registration:
-    """The registration with its exact places in line; a cancelled one too. Raises Gone, Forbidden."""
+    """The registration with its exact places in line; a cancelled one too. Raises Gone,
+    Forbidden.
+    """
     return _with_places(repository, current(repository, registration_id, link_version))
 
 
@@ -68,7 +72,9 @@ def list_registrations(
 
 
 def export_rows(repository: Repository, event: str) -> Iterator[tuple[Registration, Answers]]:
-    """Every registration in the order of the list, with its sensitive answers while they are kept."""
+    """Every registration in the order of the list, with its sensitive answers while they are
+    kept.
+    """
     after: tuple[str, str] | None = None
     while True:
         found, after = repository.registrations.page(event, after, EXPORT_PAGE)

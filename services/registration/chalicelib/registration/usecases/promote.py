@@ -15,9 +15,11 @@ MOST_TRIES = 10
 
 
 def settle(repository: Repository, clock: Clock, *, event: str, pool: str) -> None:
-    """Seat everybody who waits in `pool` and whose number has a seat, each in a transaction of their own.
+    """Seat everybody who waits in `pool` and whose number has a seat, each in a transaction of
+    their own.
 
-    Harmless at any time and any number of times. Seats in other sessions that come free by it are settled too.
+    Harmless at any time and any number of times. Seats in other sessions that come free by it are
+    settled too.
     """
     todo = [pool]
     while todo:
@@ -67,7 +69,9 @@ def advance(repository: Repository, pool: Pool) -> Pool:
 
 
 def _tell(repository: Repository, clock: Clock, pool: Pool) -> list[str]:
-    """Tell the waiting numbers at or below the watermark; answers the lines where a seat came free by it."""
+    """Tell the waiting numbers at or below the watermark; answers the lines where a seat came
+    free by it.
+    """
     last = min(pool.watermark, pool.issued)
     freed: list[str] = []
     done = []
@@ -82,7 +86,8 @@ def _tell(repository: Repository, clock: Clock, pool: Pool) -> list[str]:
 
 
 def seat(repository: Repository, clock: Clock, *, line: str, number: Number) -> list[str]:
-    """Tell the holder of `number` that it has a seat in `line`, once; answers the lines they leave by it.
+    """Tell the holder of `number` that it has a seat in `line`, once; answers the lines they
+    leave by it.
 
     The caller has seen that the number is at or below the watermark, which holds for good.
     """
@@ -135,7 +140,9 @@ def _seated_in_session(
 
 
 def line_of(taken: Taken) -> Line:
-    """The place that a number gives. `place_in_line` is an upper bound: it counts those who left too."""
+    """The place that a number gives. `place_in_line` is an upper bound: it counts those who left
+    too.
+    """
     return Line(
         id=taken.line,
         number=taken.last,

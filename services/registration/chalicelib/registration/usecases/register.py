@@ -31,9 +31,10 @@ def register(
 ) -> Receipt:
     """Give `entry` the next number, and with it a seat or a place on the waiting list.
 
-    One call per line joined and one transaction. A retry with the same key gets the first answer. An address
-    that has a registration gets an answer of the same shape, nothing changes, and its owner gets a mail.
-    Raises NotFound, Conflict (not open), Invalid (choice, or key used for something else), Unavailable.
+    One call per line joined and one transaction. A retry with the same key gets the first answer.
+    An address that has a registration gets an answer of the same shape, nothing changes, and its
+    owner gets a mail. Raises NotFound, Conflict (not open), Invalid (choice, or key used for
+    something else), Unavailable.
     """
     definition: Definition | None = find_definition(repository, event)
     for _ in range(MOST_TRIES):
@@ -164,7 +165,9 @@ def _answer_again(
     attempt: Attempt | None,
     refused: Refused,
 ) -> Receipt:
-    """The first answer to this request, or an answer that does not tell a known address from a new one."""
+    """The first answer to this request, or an answer that does not tell a known address from a
+    new one.
+    """
     if "attempt" not in refused.parts:
         holder = repository.registrations.holder(registration.event, registration.email)
         again = AttemptedAgain(

@@ -15,9 +15,11 @@ ANSWERS_AT_ONCE = 100  # DynamoDB's limit for one read
 
 
 def erase_expired(repository: Repository, clock: Clock) -> int:
-    """Erase every registration, and before that its sensitive answers, whose time is over; answers how many.
+    """Erase every registration, and before that its sensitive answers, whose time is over;
+    answers how many.
 
-    Reading already hides them. The metric ExpiredYetPresent counts what an earlier night should have removed.
+    Reading already hides them. The metric ExpiredYetPresent counts what an earlier night should
+    have removed.
     """
     erased = late = 0
     for definition in repository.definitions.all():

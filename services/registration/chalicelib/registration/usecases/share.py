@@ -12,9 +12,11 @@ from shared.inbox import Once
 def hand_over_profile(
     repository: Repository, clock: Clock, *, registration_id: str, once: Once
 ) -> None:
-    """Write the hand-over and tell the directory of it, once. Nothing happens without the wish or after cancelling.
+    """Write the hand-over and tell the directory of it, once. Nothing happens without the wish or
+    after cancelling.
 
-    The object comes first: a crash in between leaves one that expires, or that the retry overwrites.
+    The object comes first: a crash in between leaves one that expires, or that the retry
+    overwrites.
     """
     registration = repository.registrations.get(registration_id)
     if registration is None or registration.state == "cancelled" or registration.profile is None:

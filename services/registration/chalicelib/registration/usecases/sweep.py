@@ -15,7 +15,9 @@ AFTERWARDS = timedelta(days=1)  # lines are swept until this long after the cong
 
 
 def sweep(repository: Repository, clock: Clock) -> None:
-    """Bury numbers that were taken over a minute ago and never written, and settle the lines that need it."""
+    """Bury numbers that were taken over a minute ago and never written, and settle the lines that
+    need it.
+    """
     for definition in repository.definitions.all():
         if clock.now() < definition.ends_at + AFTERWARDS:
             sweep_event(repository, clock, definition)
