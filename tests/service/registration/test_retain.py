@@ -1,0 +1,95 @@
+"""Personal data end when the privacy statement says so."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.registration import usecases
+from chalicelib.registration.domain import Answers, Receipt
+from chalicelib.registration.repository import Repository
+from shared.clock import FixedClock
+from shared.errors import Gone
+from tests.registration_support import EVENT
+from tests.service.registration.conftest import events, outside
+
+Register = Callable[..., Receipt]
+Define = Callable[..., Any]
+
+
+@pytest.fixture
+def ada(define: Define, register: Register) -> Receipt:
+    define()
+    return register("ada", answers=Answers(diet="vegan", access_needs="ringleiding"))
+
+
+def go_to(clock: FixedClock, repository: Repository, days_after: float) -> None:
+    definition = repository.definitions.recent(EVENT)
+    assert definition is not None
+    clock.advance(definition.ends_at + timedelta(days=days_after) - clock.now())
+
+
+def stored() -> str:
+    return json.dumps([item for item in outside() if not item["pk"]["S"].startswith("OUTBOX")])
+
+
+def test_answers_go_after_seven_days(
+    ada: Receipt, repository: Repository, clock: FixedClock
+) -> None:
+    go_to(clock, repository, 6.9)
+    usecases.erase_expired(repository, clock)
+    assert "ringleiding" in stored()
+    go_to(clock, repository, 7)
+    (row,) = usecases.export_rows(repository, EVENT)
+    assert row[1] == Answers()  # hidden at once
+    usecases.erase_expired(repository, clock)
+    assert "ringleiding" not in stored()
+    assert "ada@example.org" in stored()
+
+
+def test_everything_goes_after_thirty_days(
+    ada: Receipt, repository: Repository, clock: FixedClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    go_to(clock, repository, 30)
+    with pytest.raises(Gone):
+        usecases.registration_for_manage(repository, ada.registration_id, 1)
+    assert list(usecases.export_rows(repository, EVENT)) == []
+    assert usecases.erase_expired(repository, clock) == 1
+    assert '"ExpiredYetPresent": 0' in capsys.readouterr().out
+    assert "ada" not in stored().lower()
+    assert "PERSON#" not in stored()
+    assert [event["data"] for event in events("registration.erased.v1")] == [
+        {"registration_id": ada.registration_id}
+    ]
+    assert usecases.erase_expired(repository, clock) == 0
+
+
+def test_a_missed_night_shows_in_the_metric(
+    ada: Receipt, repository: Repository, clock: FixedClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    go_to(clock, repository, 32)
+    usecases.erase_expired(repository, clock)
+    assert '"ExpiredYetPresent": 1' in capsys.readouterr().out
+
+
+def test_cancelled_go_thirty_days_after_cancelling(
+    ada: Receipt, repository: Repository, clock: FixedClock
+) -> None:
+    usecases.cancel(repository, clock, registration_id=ada.registration_id, link_version=1)
+    clock.advance(timedelta(days=29))
+    assert usecases.erase_expired(repository, clock) == 0
+    clock.advance(timedelta(days=1))
+    assert usecases.erase_expired(repository, clock) == 1
+    assert "ada" not in stored().lower()
+
+
+def test_one_that_registered_again_keeps_the_guard(
+    ada: Receipt, register: Register, repository: Repository, clock: FixedClock
+) -> None:
+    usecases.cancel(repository, clock, registration_id=ada.registration_id, link_version=1)
+    again = register("ada")
+    clock.advance(timedelta(days=30))
+    assert usecases.erase_expired(repository, clock) == 1
+    assert repository.registrations.holder(EVENT, "ada@example.org") == again.registration_id
