@@ -20,7 +20,7 @@ def watermark(dead: Collection[int], capacity: int) -> int:
     """
     mark = capacity
     for number in sorted(dead):
-        if number > mark:
+        if number > mark + 1:
             break
         mark += 1
     return mark

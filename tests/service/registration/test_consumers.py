@@ -1,0 +1,213 @@
+"""What the workers do with events: each effect once, one mail per person and reason."""
+
+import json
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto.ses.models import ses_backends
+
+from chalicelib.registration import consumers, usecases
+from chalicelib.registration.domain import Receipt
+from chalicelib.registration.repository import Repository
+from shared import aws, fragments, handover
+from shared.clock import FixedClock
+from shared.handovers import ProfileHandover
+from tests.registration_support import EVENT, PROFILE
+from tests.service.registration.conftest import outside
+
+Register = Callable[..., Receipt]
+Define = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def same_clock(
+    repository: Repository, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "clock", clock)
+    monkeypatch.setattr(consumers, "_repository", lambda: repository)
+
+
+def outbox() -> list[str]:
+    return [item["event"]["S"] for item in outside() if item["pk"]["S"].startswith("OUTBOX#")]
+
+
+def records(bodies: list[str]) -> dict[str, Any]:
+    return {"Records": [{"messageId": str(i), "body": body} for i, body in enumerate(bodies)]}
+
+
+def deliver(times: int = 1, seed: int = 0) -> None:
+    """Bring everything in the outbox to both queues until nothing new comes, `times` and shuffled."""
+    known: set[str] = set()
+    while fresh := [body for body in outbox() if body not in known]:
+        known |= set(fresh)
+        bodies = fresh * times
+        random.Random(seed).shuffle(bodies)
+        for_mail = [body for body in bodies if json.loads(body)["type"] in MAILED]
+        assert consumers.inbox(records(bodies)) == {"batchItemFailures": []}
+        assert consumers.mail(records(for_mail)) == {"batchItemFailures": []}
+
+
+MAILED = {
+    f"nl.plekken.registration.{name}.v1"
+    for name in (
+        "registered", "seated", "changed", "cancelled", "link_requested", "attempted_again",
+    )
+}  # fmt: skip
+
+
+def mails() -> list[tuple[str, str]]:
+    """Whom a mail went to, and its subject."""
+    from email import message_from_string
+    from email.header import decode_header, make_header
+
+    sent = ses_backends["123456789012"]["eu-central-1"].sent_messages
+    found = []
+    for one in sent:
+        message = message_from_string(one.raw_data)
+        found.append((str(message["To"]), str(make_header(decode_header(message["Subject"])))))
+    return sorted(found)
+
+
+def test_a_registration_is_confirmed_and_told_to_organisers(
+    define: Define, register: Register, organiser: Any
+) -> None:
+    define()
+    register("ada")
+    deliver()
+    assert mails() == [
+        ("ada@example.org", "Je bent aangemeld: Buurtdag"),
+        ("organisator@example.org", "Nieuwe aanmelding: Buurtdag"),
+    ]
+
+
+def test_ten_times_and_shuffled_sends_each_mail_once(
+    define: Define, register: Register, repository: Repository, clock: FixedClock
+) -> None:
+    define(capacity=1)
+    ada = register("ada", profile=PROFILE)
+    register("bob", sessions=["a1"])
+    register("ada")
+    deliver()
+    usecases.cancel(repository, clock, registration_id=ada.registration_id, link_version=1)
+    usecases.request_link(repository, clock, event=EVENT, email="bob@example.org")
+    usecases.request_link(repository, clock, event=EVENT, email="stranger@example.org")
+    for seed in range(3):
+        deliver(times=10, seed=seed)
+    assert mails() == [
+        ("ada@example.org", "Je bent aangemeld: Buurtdag"),
+        ("ada@example.org", "Je bent afgemeld: Buurtdag"),
+        ("ada@example.org", "Je was al aangemeld: Buurtdag"),
+        ("bob@example.org", "De link naar je aanmelding: Buurtdag"),
+        ("bob@example.org", "Je hebt een plek: Buurtdag"),
+        ("bob@example.org", "Je staat op de wachtlijst: Buurtdag"),
+    ]
+    shared = [body for body in outbox() if "profile_shared" in body]
+    assert len(shared) == 1
+
+
+def test_who_was_seated_before_the_mail_went_gets_the_good_news_only(
+    define: Define, register: Register, repository: Repository, clock: FixedClock
+) -> None:
+    define(capacity=1)
+    ada = register("ada")
+    register("bob")
+    usecases.cancel(repository, clock, registration_id=ada.registration_id, link_version=1)
+    usecases.settle_all(repository, clock, event=EVENT)
+    deliver()
+    assert ("bob@example.org", "Je hebt een plek: Buurtdag") in mails()
+    assert ("bob@example.org", "Je staat op de wachtlijst: Buurtdag") not in mails()
+
+
+def test_a_profile_is_handed_over_with_consent_only(
+    define: Define, register: Register, repository: Repository
+) -> None:
+    define()
+    ada = register("ada", profile=PROFILE)
+    bob = register("bob")
+    deliver()
+    given = handover.take(f"registration/{ada.registration_id}.json", ProfileHandover)
+    assert (given.name, given.email) == ("De Voedseltuin", "ada@example.org")
+    assert given.consent == PROFILE.consent
+    with pytest.raises(handover.HandoverGone):
+        handover.take(f"registration/{bob.registration_id}.json", ProfileHandover)
+
+
+def test_a_profile_that_was_taken_is_not_written_again(
+    define: Define, register: Register
+) -> None:
+    define()
+    ada = register("ada", profile=PROFILE)
+    deliver()
+    handover.discard(f"registration/{ada.registration_id}.json")
+    deliver(times=2)
+    with pytest.raises(handover.HandoverGone):
+        handover.take(f"registration/{ada.registration_id}.json", ProfileHandover)
+
+
+def test_the_front_page_part_is_published(define: Define, register: Register) -> None:
+    define()
+    register("ada")
+    deliver()
+    assert "Buurtdag" in fragments.read("registration", "front", "nl")
+    assert "Neighbourhood day" in fragments.read("registration", "front", "en")
+
+
+def test_malformed_and_unknown_messages_fail_and_the_others_go_on(
+    define: Define, register: Register
+) -> None:
+    define()
+    register("ada")
+    unknown = json.loads(outbox()[0]) | {"type": "nl.plekken.registration.other.v1"}
+    answer = consumers.mail(records(["{", json.dumps(unknown), *_registered()]))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}, {"itemIdentifier": "1"}]}
+    assert mails() == [("ada@example.org", "Je bent aangemeld: Buurtdag")]
+
+
+def _registered() -> list[str]:
+    return [body for body in outbox() if "registered.v1" in body]
+
+
+def test_sweep_and_nightly(
+    define: Define, register: Register, repository: Repository, clock: FixedClock
+) -> None:
+    define(capacity=1)
+    ada, bob = register("ada"), register("bob")
+    usecases.cancel(repository, clock, registration_id=ada.registration_id, link_version=1)
+    clock.advance(timedelta(minutes=2))
+    assert consumers.sweep() == {"resent": 4}
+    found = repository.registrations.get(bob.registration_id)
+    assert found is not None
+    assert found.state == "seated"
+    clock.advance(timedelta(days=31))
+    assert consumers.nightly() == {"erased": 1}
+
+
+def test_relay_publishes_what_the_stream_shows(
+    define: Define, register: Register
+) -> None:
+    define()
+    queue = boto3.client("sqs").create_queue(QueueName="watch")["QueueUrl"]
+    import os
+
+    boto3.client("sns").subscribe(
+        TopicArn=os.environ["REGISTRATION_TOPIC_ARN"],
+        Protocol="sqs",
+        Endpoint="arn:aws:sqs:eu-central-1:123456789012:watch",
+        Attributes={"RawMessageDelivery": "true"},
+    )
+    register("ada")
+    items = [item for item in outside() if item["pk"]["S"].startswith("OUTBOX#")]
+    stream = {
+        "Records": [
+            {"eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(index)}}
+            for index, item in enumerate(items)
+        ]
+    }
+    assert consumers.relay(stream) == {"batchItemFailures": []}
+    found = aws.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    assert len(found) == len(items)
+    assert outbox() == []
