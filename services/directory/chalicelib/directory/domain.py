@@ -200,7 +200,7 @@ def withdraw(member: Member, now: datetime) -> Member:
 
 
 def edit(member: Member, profile: Profile, contact: Contact, now: datetime) -> Member:
-    """Change the words of a draft or published entry; its slug stays, so that links keep working."""
+    """Change the words of a draft or published entry; its slug stays, so links keep working."""
     if member.state not in (State.DRAFT, State.PUBLISHED):
         raise WrongState(member.state)
     return _next(member, now, profile=profile, contact=contact)

@@ -197,7 +197,8 @@ def _loaded(clock: Clock, number: int, entry: Mapping[str, Any]) -> Member:
     if slug != domain.slug_of(slug):
         typed.errors["slug"] = _("Gebruik alleen kleine letters, cijfers en streepjes.")
     if typed.errors:
-        raise Invalid("invalid_member", fields=typed.errors, figures={"entry": number})
+        fields = {f"member {number}: {name}": text for name, text in typed.errors.items()}
+        raise Invalid("invalid_member", fields=fields)
     now = clock.now()
     consent = Consent(CONSENT_VERSION, CONSENT_PURPOSE, now)
     member_id = stable_id(BY_OPERATOR, slug)

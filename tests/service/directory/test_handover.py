@@ -1,0 +1,253 @@
+"""A profile comes in and an address goes out: once, whatever crashes or comes twice."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.directory import consumers, reactions, usecases
+from chalicelib.directory.domain import Kind, State
+from chalicelib.directory.repository import Repository
+from shared import handover
+from shared.clock import FixedClock
+from shared.events import Event
+from shared.events.directory import ContactShared, MemberDrafted, MemberPublished
+from shared.events.registration import Erased, ProfileShared, Registered
+from shared.handovers import ContactHandover
+from shared.inbox import Once
+
+from .conftest import event_of, items, objects, profile, published, queue, told
+
+Deliver = Callable[..., list[dict[str, str]]]
+MEMBER_ID = usecases.stable_id(reactions.BY_REGISTRATION, "registration-1")
+
+
+def shared_profile(clock: FixedClock, **changes: Any) -> Event:
+    key = handover.put("registration", "registration-1", profile(**changes))
+    return event_of(ProfileShared(registration_id="registration-1", handover_key=key), clock)
+
+
+def test_a_shared_profile_becomes_one_draft(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    assert deliver(shared_profile(clock)) == []
+    [member] = repository.every()
+    assert (member.state, member.profile.kind) == (State.DRAFT, Kind.RESIDENTS)
+    assert member.profile.name == "Zorgzaam Lombok"
+    assert member.consent is not None
+    assert member.consent.text_version == "ledengids-1"
+    assert len(told(MemberDrafted)) == 1
+    assert objects() == []
+
+
+def test_ten_deliveries_make_one_draft(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    event = shared_profile(clock)
+    assert deliver(*[event] * 10) == []
+    assert len(repository.every()) == 1
+    assert len(told(MemberDrafted)) == 1
+
+
+def test_a_crash_before_the_transaction_loses_nothing(
+    repository: Repository, clock: FixedClock, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = shared_profile(clock)
+    with monkeypatch.context() as patched:
+        patched.setattr(Repository, "insert", _crash)
+        assert deliver(event) == [{"itemIdentifier": "0"}]
+    assert repository.every() == []
+    assert objects() == ["registration/registration-1.json"]
+    assert deliver(event) == []
+    assert len(repository.every()) == 1
+
+
+def test_a_crash_between_the_transaction_and_discarding_makes_no_second_draft(
+    repository: Repository, clock: FixedClock, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = shared_profile(clock)
+    with monkeypatch.context() as patched:
+        patched.setattr(handover, "discard", _crash)
+        assert deliver(event) == [{"itemIdentifier": "0"}]
+    assert len(repository.every()) == 1
+    assert objects() != []
+    assert deliver(event) == []
+    assert len(repository.every()) == 1
+    assert len(told(MemberDrafted)) == 1
+    assert objects() == []
+
+
+def test_an_unknown_result_is_not_a_failure(
+    repository: Repository, clock: FixedClock, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The transaction was written, but its answer was lost."""
+    event = shared_profile(clock)
+    insert = Repository.insert
+
+    def written_then_lost(self: Repository, *args: Any, **kwargs: Any) -> None:
+        insert(self, *args, **kwargs)
+        raise TimeoutError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Repository, "insert", written_then_lost)
+        assert deliver(event) == [{"itemIdentifier": "0"}]
+    assert deliver(event) == []
+    assert len(repository.every()) == 1
+    assert objects() == []
+
+
+def test_the_mark_alone_keeps_a_second_draft_away(
+    repository: Repository, clock: FixedClock, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even when the draft is gone (declined and expired), a late copy makes nothing."""
+    event = shared_profile(clock)
+    assert deliver(event) == []
+    clock.advance(timedelta(days=30))
+    assert usecases.remove_expired(repository, clock) == 1
+    handover.put("registration", "registration-1", profile())
+    monkeypatch.setattr(Once, "happened", lambda self: False)  # two workers at the same moment
+    assert deliver(event) == []
+    assert repository.every() == []
+
+
+def test_a_missing_object_is_not_passed_over_in_silence(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    event = shared_profile(clock)
+    handover.discard("registration/registration-1.json")
+    assert deliver(event) == [{"itemIdentifier": "0"}]
+
+
+def test_a_second_event_for_the_same_registration_makes_nothing_new(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    assert deliver(shared_profile(clock)) == []
+    again = shared_profile(clock, name="Andere Naam")
+    assert deliver(again) == []
+    assert deliver(again) == []
+    assert [member.profile.name for member in repository.every()] == ["Zorgzaam Lombok"]
+
+
+def test_words_that_our_rules_refuse_are_left_to_the_organiser(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    event = shared_profile(clock, website="javascript:alert(1)", place="", about="x" * 5000)
+    assert deliver(event) == []
+    [member] = repository.every()
+    assert member.profile.website == ""
+    assert len(member.profile.about) == 1500
+
+
+def test_one_bad_message_does_not_stop_its_batch(
+    repository: Repository, clock: FixedClock
+) -> None:
+    from shared.events import encode
+
+    unknown = event_of(Registered(registration_id="r", event="e", state="seated"), clock)
+    bodies = ["no json", "{}", encode(unknown), encode(shared_profile(clock))]
+    failures = consumers.inbox(queue(*bodies))["batchItemFailures"]
+    assert [failure["itemIdentifier"] for failure in failures] == ["0", "1", "2"]
+    assert len(repository.every()) == 1
+
+
+# Erasing
+
+
+def erased(clock: FixedClock) -> Event:
+    return event_of(Erased(registration_id="registration-1"), clock)
+
+
+def test_erasing_removes_a_draft_that_was_never_published(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    assert deliver(shared_profile(clock), erased(clock), erased(clock)) == []
+    assert repository.every() == []
+    assert items("MEMBER#") == []
+
+
+def test_erasing_before_the_profile_arrives_keeps_the_draft_from_being_made(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    event = shared_profile(clock)
+    assert deliver(erased(clock), event, event) == []
+    assert repository.every() == []
+    assert objects() == []
+
+
+def test_erasing_leaves_a_published_member_alone(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    assert deliver(shared_profile(clock)) == []
+    usecases.approve(repository, clock, MEMBER_ID, 1)
+    assert deliver(erased(clock)) == []
+    assert [member.state for member in repository.every()] == [State.PUBLISHED]
+
+
+# Out, to the library
+
+
+def test_a_published_member_is_handed_to_the_library_once(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    published(repository, clock)
+    [event] = told(MemberPublished)
+    assert deliver(event) == []
+    [shared] = told(ContactShared)
+    assert isinstance(shared.data, ContactShared)
+    contact = handover.take(shared.data.handover_key, ContactHandover)
+    assert (contact.email, contact.slug) == ("tuin@example.org", "de-voedseltuin")
+    handover.discard(shared.data.handover_key)
+    assert deliver(event, event) == []
+    assert len(told(ContactShared)) == 1
+    assert objects() == []  # the library took it: no second copy is left behind
+
+
+def test_a_crash_between_the_object_and_the_event_is_repaired_by_the_retry(
+    repository: Repository, clock: FixedClock, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(repository, clock)
+    [event] = told(MemberPublished)
+    with monkeypatch.context() as patched:
+        patched.setattr(Repository, "tell", _crash)
+        assert deliver(event) == [{"itemIdentifier": "0"}]
+    assert deliver(event) == []
+    assert objects() == ["directory/m1.json"]
+    assert len(told(ContactShared)) == 1
+
+
+def test_the_mark_alone_keeps_a_second_contact_event_away(
+    repository: Repository, clock: FixedClock, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(repository, clock)
+    [event] = told(MemberPublished)
+    monkeypatch.setattr(Once, "happened", lambda self: False)
+    assert deliver(event, event, event) == []
+    assert len(told(ContactShared)) == 1
+
+
+def test_who_withdrew_meanwhile_or_was_loaded_by_the_operator_is_not_handed_over(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    withdrawn = published(repository, clock, "m1")
+    published(repository, clock, "m2", source=usecases.BY_OPERATOR)
+    usecases.withdraw(repository, clock, withdrawn.id, withdrawn.version)
+    assert deliver(*told(MemberPublished)) == []
+    assert told(ContactShared) == []
+    assert objects() == []
+
+
+def test_no_event_carries_personal_data(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    deliver(shared_profile(clock, name="KANARIE", email="kanarie@example.org", about="KANARIE"))
+    usecases.approve(repository, clock, MEMBER_ID, 1)
+    deliver(*told(MemberPublished))
+    words = str(items("OUTBOX#")) + str(items("SEEN#"))
+    # The slug is public the moment the event exists; nothing else of the member may travel.
+    assert "kanarie@" not in words.lower()
+    assert "KANARIE" not in words
+
+
+def _crash(*_args: Any, **_kwargs: Any) -> None:
+    raise RuntimeError("crash")
