@@ -1,0 +1,229 @@
+"""The registration app behind chalice's test client, on moto, with a small congress in its table."""
+
+import gettext
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import boto3
+import msgspec
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from chalice.test import Client
+
+import shared.pages
+from chalicelib.registration import collaborators, consents, pages, routes, usecases
+from chalicelib.registration.pages import congress, desk, manage
+from chalicelib.registration.repository import Repository
+from shared import auth
+from shared.access import SessionItem
+from shared.clock import FixedClock
+from shared.http import App
+from tests.registration_support import EVENT
+from tests.registration_support import congress as definition_of
+
+ORIGIN = "http://localhost:8000"
+PAGE = f"/congres/{EVENT}"
+API = f"/congres/api/v1/events/{EVENT}/registrations"
+FORM_TYPE = {"Content-Type": "application/x-www-form-urlencoded", "Origin": ORIGIN}
+
+FORM = {
+    "naam": "Ada de Vries",
+    "email": "ada@example.org",
+    "doelgroep": "resident",
+    "organisatie": "Buurttuin",
+    "telefoon": "030 123 45 67",
+    "sessie-r1": "a1",
+    "sessie-r2": "",
+    "lunch": "vegetarisch",
+    "toegankelijk": "een plek vooraan",
+    "akkoord": "ja",
+    "tekst": consents.CONGRESS.version,
+    "idempotency_key": "key-of-ada",
+}
+BODY = {
+    "name": "Ada de Vries",
+    "email": "ada@example.org",
+    "audience": "resident",
+    "sessions": ["a1"],
+    "consent": True,
+    "consent_version": consents.CONGRESS.version,
+}
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    text: str
+    headers: dict[str, Any]
+
+    @property
+    def data(self) -> Any:
+        return msgspec.json.decode(self.text)
+
+    @property
+    def location(self) -> str:
+        return str(self.headers["Location"])
+
+
+@dataclass
+class Browser:
+    """Sends what a browser sends, with the cookies it was given for the path it asks."""
+
+    client: Client
+    cookies: dict[str, tuple[str, str]] = field(default_factory=dict)
+    csrf: str = ""
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.send("GET", path, b"", headers)
+
+    def post(self, path: str, form: dict[str, Any] | None = None, **headers: str) -> Answer:
+        fields = {**(form or {}), **({"csrf_token": self.csrf} if self.csrf else {})}
+        return self.send("POST", path, urlencode(fields, doseq=True).encode(), FORM_TYPE | headers)
+
+    def post_json(self, path: str, data: Any, **headers: str) -> Answer:
+        body = data if isinstance(data, bytes) else msgspec.json.encode(data)
+        return self.send("POST", path, body, {"Content-Type": "application/json"} | headers)
+
+    def follow(self, answer: Answer) -> Answer:
+        assert answer.status == 303, answer.text
+        return self.get(answer.location)
+
+    def send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        sent = "; ".join(
+            f"{name}={value}"
+            for name, (value, below) in self.cookies.items()
+            if path.startswith(below)
+        )
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if sent:
+            given["Cookie"] = sent
+        found = self.client.http.request(method, path, headers=given, body=body)
+        for line in found.headers.get("Set-Cookie") or []:
+            for name, morsel in SimpleCookie(line).items():
+                if morsel["max-age"] == "0":
+                    self.cookies.pop(name, None)
+                else:
+                    self.cookies[name] = (morsel.value, morsel["path"])
+        return Answer(found.status_code, found.body.decode(), dict(found.headers))
+
+
+def _read_catalogue(package: Path, language: str) -> gettext.NullTranslations:
+    """The catalogue as the build compiles it, without leaving files in the source tree."""
+    source = package / "locale" / language / "LC_MESSAGES/messages.po"
+    if not source.exists():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def translated() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shared.pages, "_catalogue", _read_catalogue)
+        _forget_translations()
+        yield
+    _forget_translations()
+
+
+def _forget_translations() -> None:
+    shared.pages._translations.cache_clear()
+    shared.pages._environment.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def app() -> App:
+    app = App("registration")
+    app.register_blueprint(routes.router.blueprint)
+    app.register_blueprint(pages.router.blueprint)
+    return app
+
+
+@pytest.fixture
+def repository(
+    mocked_aws: None, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Repository]:
+    """The repository and the clock that the pages use too."""
+    for module in (collaborators, congress, desk, manage, routes):
+        monkeypatch.setattr(module, "clock", clock)
+    collaborators.repository.cache_clear()
+    yield collaborators.repository()
+    collaborators.repository.cache_clear()
+
+
+@pytest.fixture
+def define(repository: Repository, clock: FixedClock) -> Callable[..., Any]:
+    """Define the congress, with changes."""
+    return lambda **changes: usecases.define_event(
+        repository, clock, definition=definition_of(**changes)
+    )
+
+
+@pytest.fixture
+def visitor(app: App, define: Callable[..., Any]) -> Iterator[Browser]:
+    """Somebody's browser; the congress has two seats, its sessions one each."""
+    define()
+    with Client(app) as client:
+        yield Browser(client)
+
+
+@pytest.fixture
+def desk_browser(visitor: Browser, organiser: Any) -> Browser:
+    """A browser in which an organiser is signed in."""
+    return sign_in(visitor, organiser.sk)
+
+
+def sign_in(browser: Browser, organiser_id: str) -> Browser:
+    token = f"token-of-{organiser_id}"
+    hashed = auth._hash(token)
+    SessionItem(
+        f"SESSION#{hashed}",
+        "SESSION",
+        organiser_id=organiser_id,
+        started_at=datetime(2027, 4, 14, 9, tzinfo=UTC),
+        expires_at=datetime(2099, 1, 1, tzinfo=UTC),
+    ).save()
+    found = auth.find_organiser(organiser_id)
+    assert found is not None
+    csrf = auth.csrf_token(auth.Session(hashed, found))
+    return Browser(browser.client, {"__Host-plekken": (token, "/")}, csrf)
+
+
+def person(name: str, **changes: Any) -> dict[str, Any]:
+    """The form as `name` fills it in."""
+    own = {"naam": name.title(), "email": f"{name}@example.org", "idempotency_key": f"key-{name}"}
+    return {**FORM, **own, **changes}
+
+
+def items(prefix: str, table: str = "plekken-test-registration") -> list[dict[str, Any]]:
+    """Everything in the table whose pk starts with `prefix`."""
+    found = boto3.resource("dynamodb").Table(table).scan()["Items"]
+    return [item for item in found if str(item["pk"]).startswith(prefix)]
+
+
+def registrations() -> list[dict[str, Any]]:
+    return [item for item in items("REGISTRATION#") if item["sk"] == "REGISTRATION"]
+
+
+def registration_id(name: str) -> str:
+    """The id of the registration under this name."""
+    found = [item for item in registrations() if item.get("name") == name.title()]
+    assert len(found) == 1
+    return str(found[0]["pk"]).removeprefix("REGISTRATION#")
+
+
+def open_manage(browser: Browser, name: str) -> Answer:
+    """Follow the mailed link of `name`, press the button and come to the manage page."""
+    token = auth.sign_link("registration", registration_id(name), 1)
+    return browser.follow(browser.post("/congres/aanmelding", {"sleutel": token}))
