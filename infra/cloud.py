@@ -1,15 +1,24 @@
 """A connection to the AWS account of a stage, real or embedded."""
 
+import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ProfileNotFound
 
+from infra.paths import ROOT
 from infra.problems import Problem
 from infra.stage import Stage
+
+# The stages that live in the embedded AWS, and where it keeps what it knows.
+EMBEDDED = frozenset({"local", "test"})
+LOCAL = ROOT / ".local"
+OPERATOR_FILE = "operator.json"
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,9 @@ class Cloud:
 
 
 def connect(stage: Stage) -> Cloud:
-    """Return the connection for a stage in AWS. Raises Problem."""
+    """Return the connection for a stage. Raises Problem."""
+    if stage.name in EMBEDDED:
+        return embedded(stage, Path(os.environ.get("PLEKKEN_LOCAL", LOCAL)))
     try:
         session = boto3.Session(profile_name=stage.profile, region_name=stage.region)
     except ProfileNotFound as error:
@@ -50,3 +61,13 @@ def connect(stage: Stage) -> Cloud:
     if session.get_credentials() is None:
         raise Problem("There are no AWS credentials; see docs/operations.md for how to get them.")
     return Cloud(stage, session)
+
+
+def embedded(stage: Stage, folder: Path) -> Cloud:
+    """Return the connection to the embedded AWS that keeps its state in the folder."""
+    try:
+        operator = json.loads((folder / OPERATOR_FILE).read_text())
+    except FileNotFoundError as error:
+        raise Problem("There is no local Plekken yet; start one with `make run`.") from error
+    endpoint = operator.pop("endpoint")
+    return Cloud(stage, boto3.Session(region_name=stage.region, **operator), endpoint)

@@ -1,20 +1,32 @@
 """`make package`: build what is deployed; nothing is rebuilt that did not change."""
 
 import argparse
+import fcntl
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from infra.packaging import service, target
-from infra.paths import SERVICES
+from infra.paths import BUILD, SERVICES
 from infra.problems import command
 
 
 def package_all(runtime: target.Target) -> dict[str, Path]:
     """Package the three services side by side; return {service: folder}. Raises Problem."""
-    with ThreadPoolExecutor(max_workers=len(SERVICES)) as pool:
+    with _alone(), ThreadPoolExecutor(max_workers=len(SERVICES)) as pool:
         results = list(pool.map(lambda name: _timed(name, runtime), SERVICES))
     return dict(zip(SERVICES, results, strict=True))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time build in this folder."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _timed(name: str, runtime: target.Target) -> Path:

@@ -12,7 +12,7 @@ from infra.problems import Problem
 
 # botocore carries the models of some 400 services, 25 MB; these are the ones that our code calls.
 BOTOCORE_SERVICES = frozenset({"cognito-idp", "dynamodb", "s3", "sesv2", "sns", "sqs", "sts"})
-NOT_SHIPPED = ("bin", "**/tests", "**/__pycache__", "*.dist-info/licenses", "botocore/docs")
+NOT_SHIPPED = ("bin", "**/tests", "**/__pycache__", "*.dist-info/licenses")
 # What the index's pip says when it cannot be reached.
 NO_NETWORK = ("Connection", "resolve", "timed out")
 

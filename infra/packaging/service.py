@@ -18,6 +18,7 @@ from infra.problems import Problem
 
 CODE = "code.zip"
 TEMPLATE = "template.yaml"
+KEPT = 4  # packages of a service: somebody may be deploying the one before this one
 # Chalice imports the app to find its triggers; nothing is called, but settings must be present.
 IMPORT_ENVIRONMENT = {
     "STAGE": "package",
@@ -34,26 +35,33 @@ def package(service: str, target: Target) -> tuple[Path, bool]:
 
     Raises Problem when a tool fails.
     """
-    folder = PACKAGES / f"{service}-{target.version}"
     key = _key(service, target)
-    stamp = folder / "built-from"
-    if stamp.exists() and stamp.read_text() == key:
+    folder = PACKAGES / f"{service}-{target.version}-{key[:16]}"
+    if folder.exists():
         return folder, False
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    unfinished = folder.with_suffix(".unfinished")
     stage = BUILD / "stage" / f"{service}-{target.version}"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
     try:
         _stage(service, stage)
         packaged = _run_chalice(service, stage)
-        _write_code(service, packaged / "deployment.zip", folder, target)
+        _write_code(service, packaged / "deployment.zip", unfinished, target)
+        _write_layers(service, unfinished, target)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    _write_layers(service, folder, target)
     template = finish_template(yaml.safe_load((packaged / "sam.yaml").read_text()), target)
-    (folder / TEMPLATE).write_text(yaml.safe_dump(template, allow_unicode=True))
+    (unfinished / TEMPLATE).write_text(yaml.safe_dump(template, allow_unicode=True))
     shutil.rmtree(packaged)
-    stamp.write_text(key)
+    unfinished.rename(folder)
+    _forget_old(f"{service}-{target.version}-*")
     return folder, True
+
+
+def _forget_old(pattern: str) -> None:
+    newest_first = sorted(PACKAGES.glob(pattern), key=lambda path: -path.stat().st_mtime)
+    for folder in newest_first[KEPT:]:
+        shutil.rmtree(folder)
 
 
 def _key(service: str, target: Target) -> str:

@@ -1,0 +1,93 @@
+"""The embedded AWS, with the few things that a Chalice stack needs and ministack 1.5.33 lacks.
+
+Runs in the virtual environment .venv-aws (see `infra.local.emulator`), so it imports nothing of
+ours. Each repair says what AWS does; drop it when ministack does so too.
+"""
+
+import json
+import os
+import signal
+import threading
+import time
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+from ministack.services import apigateway_v1 as gateway
+from ministack.services import ses_v2
+
+Headers = dict[str, str]
+Answer = tuple[int, Headers, bytes | str]
+
+import_rest_api = gateway._import_rest_api  # noqa: SLF001
+import_operation = gateway._import_operation  # noqa: SLF001
+ses_request = ses_v2.handle_request
+
+
+def import_whole_api(spec: dict[str, Any], base_data: dict[str, Any] | None = None) -> str:
+    """Import the API's binary types and gateway responses too, as AWS does."""
+    api_id = str(import_rest_api(spec, base_data))
+    binary_types = spec.get("x-amazon-apigateway-binary-media-types")
+    if binary_types:
+        gateway._rest_apis[api_id]["binaryMediaTypes"] = binary_types  # noqa: SLF001
+    responses = spec.get("x-amazon-apigateway-gateway-responses") or {}
+    for response_type, response in responses.items():
+        gateway._put_gateway_response(api_id, response_type, response)  # noqa: SLF001
+    return api_id
+
+
+def import_whole_operation(
+    api_id: str, resource_id: str, verb: str, operation: dict[str, Any], *rest: Any
+) -> None:
+    """Import a mock integration's answers too, as AWS does: CORS preflights are made of them."""
+    import_operation(api_id, resource_id, verb, operation, *rest)
+    integration = (operation or {}).get("x-amazon-apigateway-integration") or {}
+    if integration.get("type", "").lower() != "mock":
+        return
+    method = gateway._resources[api_id][resource_id]["resourceMethods"][verb]  # noqa: SLF001
+    method["methodIntegration"]["requestTemplates"] = integration.get("requestTemplates", {})
+    for pattern, response in (integration.get("responses") or {}).items():
+        wanted = {**response, "selectionPattern": "" if pattern == "default" else pattern}
+        gateway._put_integration_response(  # noqa: SLF001
+            api_id, resource_id, verb, str(response["statusCode"]), wanted
+        )
+
+
+async def keep_mail(
+    method: str, path: str, headers: Headers, body: bytes, query: dict[str, Any]
+) -> Answer:
+    """Keep every accepted mail whole, with its attachments, where the mailbox can show it."""
+    answer: Answer = await ses_request(method, path, headers, body, query)
+    if method == "POST" and path.endswith("/outbound-emails") and answer[0] == 200:  # noqa: PLR2004
+        raw = json.loads(body).get("Content", {}).get("Raw", {}).get("Data")
+        if raw:
+            folder = Path(os.environ["PLEKKEN_MAIL_FOLDER"])
+            unfinished = folder / f"{time.time_ns()}.unfinished"
+            unfinished.write_bytes(b64decode(raw))
+            unfinished.rename(unfinished.with_suffix(".eml"))
+    return answer
+
+
+def end_with_parent() -> None:
+    """Save and stop when the process that started us is gone, however it went."""
+
+    def watch() -> None:
+        os.read(0, 1)  # returns when the pipe closes
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    """Put the repairs in place and serve until SIGTERM."""
+    gateway._import_rest_api = import_whole_api  # noqa: SLF001
+    gateway._import_operation = import_whole_operation  # noqa: SLF001
+    ses_v2.handle_request = keep_mail
+    end_with_parent()
+    from ministack.app import main as serve  # noqa: PLC0415 - reads the environment when imported
+
+    serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What the front door must do, read from the CloudFront resources of wiring.yaml."""
+
+import fnmatch
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra import template
+from infra.paths import ROOT
+
+WIRING = ROOT / "infra" / "templates" / "wiring.yaml"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Which path goes where, and the headers that every answer gets."""
+
+    behaviours: tuple[tuple[str, str], ...]  # (path pattern, origin), first match wins
+    default: str
+    always: dict[str, str]  # headers that replace the origin's
+    unless_set: dict[str, str]  # headers for answers that lack them
+
+    def origin_for(self, path: str) -> str:
+        """Return the origin that a path goes to, as CloudFront chooses it."""
+        for pattern, origin in self.behaviours:
+            if fnmatch.fnmatchcase(path, pattern):
+                return origin
+        return self.default
+
+
+def read(path: Path = WIRING) -> Rules:
+    """Return the rules of the template's distribution."""
+    resources = template.load(path)["Resources"]
+    distribution = resources["FrontDoor"]["Properties"]["DistributionConfig"]
+    headers = resources["SecurityHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    always: dict[str, str] = {}
+    unless_set: dict[str, str] = {}
+    for name, value, override in _headers(headers):
+        (always if override else unless_set)[name] = value
+    return Rules(
+        behaviours=tuple(
+            (behaviour["PathPattern"], behaviour["TargetOriginId"])
+            for behaviour in distribution["CacheBehaviors"]
+        ),
+        default=distribution["DefaultCacheBehavior"]["TargetOriginId"],
+        always=always,
+        unless_set=unless_set,
+    )
+
+
+def _headers(policy: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """Return (name, value, override). HSTS is left out: there is no TLS here."""
+    security = policy["SecurityHeadersConfig"]
+    found = []
+    if "ContentTypeOptions" in security:
+        override = security["ContentTypeOptions"]["Override"]
+        found.append(("X-Content-Type-Options", "nosniff", override))
+    for section, name in (
+        ("ReferrerPolicy", "Referrer-Policy"),
+        ("ContentSecurityPolicy", "Content-Security-Policy"),
+    ):
+        if section in security:
+            found.append((name, security[section][section], security[section]["Override"]))
+    for item in policy.get("CustomHeadersConfig", {}).get("Items", ()):
+        found.append((item["Header"], item["Value"], item["Override"]))
+    return found
