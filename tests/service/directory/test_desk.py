@@ -223,7 +223,9 @@ def test_nobody_decides_without_session_token_or_own_page(
 def test_a_reader_may_look_but_not_decide(
     visitor: Browser, organiser: Any, repository: Repository, clock: FixedClock
 ) -> None:
-    auth.save_organiser(auth.Organiser("reader-1", "l@example.org", "Lezer", {"directory": "reader"}))
+    auth.save_organiser(
+        auth.Organiser("reader-1", "l@example.org", "Lezer", {"directory": "reader"})
+    )
     reader = sign_in(visitor, "reader-1")
     drafted(repository, clock)
     assert "Goedkeuren" not in reader.get("/leden/beheer").text

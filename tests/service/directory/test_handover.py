@@ -139,9 +139,7 @@ def test_words_that_our_rules_refuse_are_left_to_the_organiser(
     assert len(member.profile.about) == 1500
 
 
-def test_one_bad_message_does_not_stop_its_batch(
-    repository: Repository, clock: FixedClock
-) -> None:
+def test_one_bad_message_does_not_stop_its_batch(repository: Repository, clock: FixedClock) -> None:
     from shared.events import encode
 
     unknown = event_of(Registered(registration_id="r", event="e", state="seated"), clock)

@@ -225,5 +225,3 @@ def test_the_front_page_works_before_any_service_has_published(visitor: Browser)
     page = visitor.get("/")
     assert page.status == 200
     assert "De ledengids is nog leeg" in page.text
-
-

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.directory import usecases
+from chalicelib.directory import routes, usecases
 from chalicelib.directory.repository import Repository
 from shared.clock import FixedClock
 from shared.events.directory import MemberDrafted
@@ -50,9 +50,7 @@ def test_withdrawn_consent_is_gone_from_every_output_at_once(
     assert "tuin@example.org" not in str(items("MEMBER#"))
 
 
-def test_another_container_sees_a_withdrawal_too(
-    repository: Repository, clock: FixedClock
-) -> None:
+def test_another_container_sees_a_withdrawal_too(repository: Repository, clock: FixedClock) -> None:
     member = published(repository, clock)
     other = Repository()
     assert other.snapshot().by_slug
@@ -73,14 +71,14 @@ def test_contact_details_that_are_not_public_never_leave(
 def test_hostile_words_are_escaped_everywhere(
     visitor: Browser, repository: Repository, clock: FixedClock
 ) -> None:
-    hostile = '</script><img src=x onerror=alert(1)>"\'&{{7*7}}'
+    hostile = "</script><img src=x onerror=alert(1)>\"'&{{7*7}}"
     published(repository, clock, name=hostile, about=hostile, district=hostile)
     slug = repository.snapshot().members[0].slug
     for path in ("/leden", f"/leden/{slug}", f"/leden?zoek={'%22%3E%3Cimg%20src=x%3E'}"):
         text = visitor.get(path).text
         assert "<img src=x" not in text, path
         assert "49" not in text.split("Bijgewerkt")[0].split("</head>")[1], path
-    ld = visitor.get(f"/leden/{slug}").text.split("ld+json\">")[1].split("</script>")[0]
+    ld = visitor.get(f"/leden/{slug}").text.split('ld+json">')[1].split("</script>")[0]
     assert "\\u003c/script\\u003e" in ld
 
 
@@ -295,3 +293,14 @@ def calls(repository: Repository) -> list[str]:
         "before-call.dynamodb", lambda model, **_: made.append(model.name)
     )
     return made
+
+
+def test_openapi_describes_every_json_route(visitor: Browser) -> None:
+    document = visitor.get("/leden/api/openapi.json").data
+    described = {
+        (method.upper(), path) for path, found in document["paths"].items() for method in found
+    }
+    assert described == {(one.method, one.path) for one in routes.router.endpoints}
+    assert (
+        document["components"]["schemas"]["Application"]["properties"]["name"]["maxLength"] == 100
+    )

@@ -70,9 +70,7 @@ def test_unknown_and_wrong_get_the_same_answer(visitor: Browser, account: str) -
 @pytest.mark.parametrize(
     "place", ["https://evil.example.org", "//evil.example.org", "/\\evil.example.org", ""]
 )
-def test_signing_in_never_leads_to_another_site(
-    visitor: Browser, account: str, place: str
-) -> None:
+def test_signing_in_never_leads_to_another_site(visitor: Browser, account: str, place: str) -> None:
     assert attempt(visitor, verder=place).location == "/beheer"
     assert "evil" not in visitor.get(f"/beheer/inloggen?verder={place}").text.split("<main")[1]
 

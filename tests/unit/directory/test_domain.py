@@ -30,7 +30,11 @@ def test_publishing_shows_the_member_and_stops_the_retention() -> None:
     member = domain.publish(draft(), "de-voedseltuin", LATER)
     shown = domain.public_view(member)
     assert shown is not None
-    assert (shown.slug, shown.name, shown.published_at) == ("de-voedseltuin", "De Voedseltuin", LATER)
+    assert (shown.slug, shown.name, shown.published_at) == (
+        "de-voedseltuin",
+        "De Voedseltuin",
+        LATER,
+    )
     assert member.version == 2
     assert not domain.is_expired(member, NOW + timedelta(days=4000))
 
@@ -105,7 +109,11 @@ def test_slugs_are_plain_and_never_a_reserved_word(name: str, slug: str) -> None
 
 
 def test_slugs_that_are_taken_get_a_number() -> None:
-    assert [domain.slug_choice("De Tuin", n) for n in range(3)] == ["de-tuin", "de-tuin-2", "de-tuin-3"]
+    assert [domain.slug_choice("De Tuin", n) for n in range(3)] == [
+        "de-tuin",
+        "de-tuin-2",
+        "de-tuin-3",
+    ]
 
 
 def test_changes_name_the_fields_that_differ() -> None:

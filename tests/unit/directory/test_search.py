@@ -51,6 +51,7 @@ GUIDE = snapshot_of(
         ("koken buurt", ["b", "c"]),
         ("koken rotterdam", []),
         ("energie", ["d"]),
+        ("bewonersinitiatief keuken", ["c"]),
         ("'; drop table -- %_", []),
         ("...", ["b", "a", "d", "c"]),
     ],

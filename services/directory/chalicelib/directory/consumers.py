@@ -5,9 +5,7 @@ from typing import Any
 from shared.clock import SystemClock
 from shared.events import Data, Event
 from shared.events.directory import (
-    ContactShared,
     MemberChanged,
-    MemberDeclined,
     MemberDrafted,
     MemberPublished,
     MemberWithdrawn,
@@ -45,12 +43,12 @@ def nightly() -> dict[str, Any]:
 
 def inbox(event: dict[str, Any]) -> dict[str, Any]:
     """Handle events of registration and our own."""
-    return receive(event, _INBOX, seen=Seen, consumer="directory", clock=clock)
+    return receive(event, INBOX, seen=Seen, consumer="directory", clock=clock)
 
 
 def mail(event: dict[str, Any]) -> dict[str, Any]:
     """Send the mails that our own events ask for."""
-    return receive_for_mail(event, _MAIL)
+    return receive_for_mail(event, MAIL)
 
 
 def _on_profile_shared(event: Event, once: Once) -> None:
@@ -73,22 +71,15 @@ def _on_shown_changed(_event: Event, _once: Once) -> None:
     fragments.publish_front(repository)
 
 
-def _on_nothing(_event: Event, _once: Once) -> None:
-    """An event of our own that asks nothing of this consumer."""
-
-
-_INBOX: dict[type[Data], Handler] = {
+INBOX: dict[type[Data], Handler] = {
     ProfileShared: _on_profile_shared,
     Erased: _on_erased,
     MemberPublished: _on_published,
     MemberChanged: _on_shown_changed,
     MemberWithdrawn: _on_shown_changed,
-    MemberDrafted: _on_nothing,
-    MemberDeclined: _on_nothing,
-    ContactShared: _on_nothing,
 }
 
-_MAIL: dict[type[Data], MailHandler] = {
+MAIL: dict[type[Data], MailHandler] = {
     MemberDrafted: lambda event: mails.tell_organisers(repository, clock, event.subject),
     MemberPublished: lambda event: mails.tell_member(repository, clock, event.subject),
 }

@@ -128,10 +128,10 @@ def _kind(typed: Typed) -> Kind:
 def _themes(typed: Typed) -> tuple[Theme, ...]:
     known = {theme.value for theme in Theme}
     if any(name not in known for name in typed.themes):
-        typed.errors["themes"] = _("Kies alleen thema's uit de lijst.")
+        typed.errors["themes"] = _("Kies alleen thema’s uit de lijst.")
         return ()
     if len(set(typed.themes)) > MOST_THEMES:
-        typed.errors["themes"] = _("Kies ten hoogste vijf thema's.")
+        typed.errors["themes"] = _("Kies ten hoogste vijf thema’s.")
     return tuple(theme for theme in Theme if theme.value in typed.themes)
 
 

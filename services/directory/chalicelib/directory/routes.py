@@ -1,7 +1,10 @@
 """The guide as JSON, for other websites and programs."""
 
+from typing import Any
+
 from shared.errors import Invalid, NotFound
 from shared.http import PUBLIC, Answer, Json, Request, Router
+from shared.openapi import Reply, document
 
 from . import usecases
 from .domain import Kind, without_place_on_map
@@ -12,6 +15,7 @@ from .schemas import (
     Applied,
     FeatureCollection,
     Health,
+    MemberAnswer,
     MemberList,
     answer_of,
     feature_of,
@@ -88,6 +92,22 @@ def apply(request: Request, application: Application) -> Answer:
 def health(_request: Request) -> Answer:
     """Whether the service answers; it asks nothing of its table."""
     return Json(Health())
+
+
+@router.get("/leden/api/openapi.json", access=PUBLIC)
+def openapi(_request: Request) -> Answer:
+    """This interface, described."""
+    return Json(document(router, "Plekken: directory", _REPLIES), headers=OPEN_DATA)
+
+
+_REPLIES = {
+    members: Reply(MemberList, query=("q", "kind", "place", "cursor")),
+    member: Reply(MemberAnswer),
+    members_on_map: Reply(FeatureCollection, content_type="application/geo+json"),
+    apply: Reply(Applied, status=202, creates=True),
+    health: Reply(Health),
+    openapi: Reply(dict[str, Any]),
+}
 
 
 def _question(request: Request) -> Question:

@@ -1,29 +1,47 @@
 """What the JSON interface takes and gives, and what travels between services."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
-from .domain import PublicMember
+from .domain import Kind, PublicMember, Theme
+from .forms import LONGEST, MOST_THEMES
+
+
+def _documented(description: str, **schema: Any) -> Meta:
+    """A limit for the OpenAPI document; `forms` checks it, and can name every error at once."""
+    return Meta(description=description, extra_json_schema=schema)
+
+
+def _text(name: str, description: str) -> Meta:
+    return _documented(description, maxLength=LONGEST[name])
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody asks to stand in the guide. The rules of each field stand in `forms`."""
 
-    name: str
-    kind: str
-    place: str
-    district: str = ""
-    website: str = ""
-    about: str = ""
-    themes: list[str] = []
-    email: str
-    phone: str = ""
-    email_public: bool = False
-    phone_public: bool = False
-    consent: bool
-    consent_version: str
+    name: Annotated[str, _text("name", "Name of the initiative or organisation")]
+    kind: Annotated[str, _documented("What sort of member", enum=list(Kind))]
+    place: Annotated[str, _text("place", "Town")]
+    district: Annotated[str, _text("district", "Neighbourhood")] = ""
+    website: Annotated[str, _text("website", "Web address")] = ""
+    about: Annotated[str, _text("about", "A few sentences; an empty line starts a paragraph")] = ""
+    themes: Annotated[
+        list[str],
+        _documented(
+            "What the member works on",
+            maxItems=MOST_THEMES,
+            items={"type": "string", "enum": list(Theme)},
+        ),
+    ] = []
+    email: Annotated[str, _text("email", "Where we write to")]
+    phone: Annotated[str, _text("phone", "Telephone number")] = ""
+    email_public: Annotated[bool, _documented("Show the address in the guide")] = False
+    phone_public: Annotated[bool, _documented("Show the number in the guide")] = False
+    consent: Annotated[bool, _documented("Must be true: publish these fields in the guide")]
+    consent_version: Annotated[str, _documented("Version of the consent text that was shown")]
     language: Literal["nl", "en"] = "nl"
 
 

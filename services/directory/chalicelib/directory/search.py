@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .domain import Kind, PublicMember, fold
+from .texts import KINDS, THEMES
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -82,7 +83,8 @@ def words_of(text: str) -> list[str]:
 
 def _entry(member: PublicMember) -> Entry:
     name = " ".join(words_of(member.name))
-    rest = (member.name, member.place, member.district, member.about, *member.themes, member.kind)
+    labels = (KINDS[member.kind], *(THEMES[theme] for theme in member.themes))
+    rest = (member.name, member.place, member.district, member.about, *labels)
     return Entry(
         member,
         (fold(member.name), member.slug),

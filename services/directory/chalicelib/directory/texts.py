@@ -52,7 +52,7 @@ FIELDS = {
     "district": later("Wijk of buurt"),
     "website": later("Website"),
     "about": later("Over ons"),
-    "themes": later("Thema's"),
+    "themes": later("Thema’s"),
     "email": later("E-mailadres"),
     "phone": later("Telefoonnummer"),
     "email_public": later("E-mailadres in de gids tonen"),

@@ -28,8 +28,8 @@ from .repository import PART_KEY, PART_MEMBER, PART_SLUG, Repository
 from .texts import CONSENT_PURPOSE, CONSENT_VERSION
 from .texts import later as _
 
-MOST_APPLICATIONS = 10
-"""Applications from one hashed network address per hour; a workshop of ten can still apply."""
+MOST_APPLICATIONS = 20
+"""Applications from one hashed network address per hour: a whole workshop can still apply."""
 
 MOST_SLUGS = 50
 
