@@ -8,6 +8,7 @@ from chalicelib.documents.domain import Document, Partner, State
 from chalicelib.documents.models import LedgerItem
 from chalicelib.documents.repository import Repository
 from chalicelib.documents.show import document_view
+from chalicelib.documents.texts import later
 from shared import auth, pages
 from shared.clock import Clock
 from shared.mail import Mail, send_once
@@ -32,7 +33,7 @@ def send_invitation(repository: Repository, clock: Clock, invitation_id: str) ->
         person=partner.member_id,
         reason=f"invitation#{invitation.id}#{invitation.version}",
         compose=lambda: _compose(
-            partner.email, partner.language, "invitation", "Deel je documenten", context
+            partner.email, partner.language, "invitation", later("Deel je documenten"), context
         ),
         clock=clock,
     )
@@ -54,7 +55,7 @@ def send_review_notice(repository: Repository, clock: Clock, document_id: str) -
                 organiser.email,
                 "nl",
                 "review",
-                "Er wacht een document op je",
+                later("Er wacht een document op je"),
                 context,
                 document,
             ),
@@ -65,19 +66,25 @@ def send_review_notice(repository: Repository, clock: Clock, document_id: str) -
 def send_published(repository: Repository, clock: Clock, document_id: str) -> None:
     """Tell the partner that their document is on the website."""
     _send_decision(
-        repository, clock, document_id, State.PUBLISHED, "Je document staat op de website"
+        repository, clock, document_id, State.PUBLISHED, later("Je document staat op de website")
     )
 
 
 def send_declined(repository: Repository, clock: Clock, document_id: str) -> None:
     """Tell the partner that their document was not placed, and why."""
-    _send_decision(repository, clock, document_id, State.DECLINED, "Je document is niet geplaatst")
+    _send_decision(
+        repository, clock, document_id, State.DECLINED, later("Je document is niet geplaatst")
+    )
 
 
 def send_withdrawn(repository: Repository, clock: Clock, document_id: str) -> None:
     """Tell the partner that their document left the website, and why."""
     _send_decision(
-        repository, clock, document_id, State.WITHDRAWN, "Je document is van de website gehaald"
+        repository,
+        clock,
+        document_id,
+        State.WITHDRAWN,
+        later("Je document is van de website gehaald"),
     )
 
 
