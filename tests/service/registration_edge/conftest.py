@@ -1,4 +1,4 @@
-"""The registration app behind chalice's test client, on moto, with a small congress in its table."""
+"""The registration app behind chalice's test client, on moto, with a small congress in it."""
 
 import gettext
 import io
@@ -48,7 +48,7 @@ FORM = {
     "idempotency_key": "key-of-ada",
 }
 BODY = {
-    "name": "Ada de Vries",
+    "name": "Ada",
     "email": "ada@example.org",
     "audience": "resident",
     "sessions": ["a1"],

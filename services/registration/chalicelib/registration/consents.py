@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.registration.messages import later as _
 from shared.consent import Consent
 
 
@@ -23,11 +24,6 @@ class ConsentText:
     def given(self, at: datetime) -> Consent:
         """The consent that somebody gives to this text `at` a moment in UTC."""
         return Consent(text_version=self.version, purpose=self.purpose, given_at=at)
-
-
-def _(text: str) -> str:
-    """Mark a text for the catalogue; it is translated where it is shown."""
-    return text
 
 
 CONGRESS = ConsentText(

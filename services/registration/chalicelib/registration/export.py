@@ -7,17 +7,13 @@ import io
 from collections.abc import Iterable
 
 from chalicelib.registration.domain import Answers, Definition, Registration, text
+from chalicelib.registration.messages import later as _
 from shared import pages
 from shared.clock import amsterdam
 
 _BOM = "\ufeff"  # tells Excel that this is UTF-8
 # A spreadsheet runs a cell that starts with one of these as a formula (OWASP, CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _(text: str) -> str:
-    """Mark a text for the catalogue; `participants_csv` translates it."""
-    return text
 
 
 _COLUMNS = (

@@ -9,6 +9,7 @@ from datetime import datetime
 from chalicelib.registration import consents, schemas, texts
 from chalicelib.registration.domain import Answers, Definition, Entry, Profile
 from chalicelib.registration.email_address import NotAnAddress, normalise
+from chalicelib.registration.messages import later as _
 from shared.errors import Invalid
 
 # The names of the form's fields. Sessions are chosen per round, in `sessie-{round}`.
@@ -30,11 +31,6 @@ FORM_NAMES = {
     "directory.about": "over",
 }
 TRAP = "referentie"  # people never see this field
-
-
-def _(text: str) -> str:
-    """Mark a text for the catalogue; it is translated where it is shown."""
-    return text
 
 
 SENT_BEFORE = _(

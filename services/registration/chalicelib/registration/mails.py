@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.registration import calendar_file
 from chalicelib.registration.domain import CONGRESS, Definition, Registration, text
+from chalicelib.registration.messages import later as _
 from chalicelib.registration.views import line_views
 from shared import auth, pages
 from shared.mail import Attachment, Mail
@@ -17,11 +18,6 @@ from shared.settings import Settings, load
 
 SERVICE = "registration"
 MANAGE_PATH = "/congres/aanmelding"
-
-
-def _(text: str) -> str:
-    """Mark a text for the catalogue; `_mail` translates it."""
-    return text
 
 
 def manage_link(registration: Registration) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from chalicelib.registration import forms, usecases
 from chalicelib.registration.collaborators import clock, repository
 from chalicelib.registration.domain import Definition, Registration, text
+from chalicelib.registration.messages import later as _
 from chalicelib.registration.pages.congress import published_views
 from chalicelib.registration.pages.routing import router
 from chalicelib.registration.views import event_view, line_views
 from shared import auth, pages
 from shared.answers import Answer, Cookie, Html, SeeOther
 from shared.auth import Link
-from shared.errors import Forbidden, Gone, Invalid
+from shared.errors import Forbidden, Gone, Invalid, NotFound, PlekkenError
 from shared.http import OWN_PAGES, PUBLIC
 from shared.request import Request
 
@@ -26,19 +27,25 @@ COOKIE_LIFE = 3600  # seconds; the mailed link opens it again
 def manage(request: Request) -> Answer:
     """A button for whoever comes from a mail; the registration for whoever pressed it."""
     token = request.query.get("sleutel", "")
-    if token:
-        auth.read_link("registration", token)
-    if token or COOKIE not in request.cookies:
-        return Html(pages.render(request, "manage_open.html", token=token))
-    return _manage_page(request, _registration(request))
+    try:
+        if token:
+            auth.read_link("registration", token)
+        elif COOKIE in request.cookies:
+            return _manage_page(request, _registration(request))
+    except (Forbidden, Gone) as refused:
+        return _closed_page(request, refused)
+    return Html(pages.render(request, "manage_open.html", token=token, problem=""))
 
 
 @router.form(PATH, access=OWN_PAGES)
 def open_registration(request: Request) -> Answer:
     """Trade the link's token for a cookie, so that the address no longer holds it."""
     token = request.form.get("sleutel", "")
-    link = auth.read_link("registration", token)
-    usecases.registration_for_manage(repository(), link.subject, link.version)
+    try:
+        link = auth.read_link("registration", token)
+        usecases.registration_for_manage(repository(), link.subject, link.version)
+    except (Forbidden, Gone) as refused:
+        return _closed_page(request, refused)
     return SeeOther(pages.link(PATH, request.language), cookies=[_cookie(token, COOKIE_LIFE)])
 
 
@@ -107,10 +114,12 @@ def send_link(request: Request) -> Answer:
     """Have the link mailed; the answer is the same for every address."""
     try:
         forms.refuse_robot(request.form)
+        definition = usecases.find_definition(repository(), request.form.get("congres", ""))
         email = forms.checked_email(request.form.get("email", ""))
+    except NotFound:
+        return _link_page(request, request.form, {"congres": _("Kies een congres.")})
     except Invalid as refused:
         return _link_page(request, request.form, refused.fields)
-    definition = usecases.find_definition(repository(), request.form.get("congres", ""))
     usecases.request_link(repository(), clock, event=definition.id, email=email)
     return SeeOther(pages.link(f"{PATH}/link/verstuurd", request.language))
 
@@ -138,6 +147,14 @@ def _registration(request: Request) -> Registration:
     if found.state == "cancelled":
         raise Gone("registration_cancelled", "Deze aanmelding is afgezegd.")
     return found
+
+
+def _closed_page(request: Request, refused: PlekkenError) -> Answer:
+    """Say why the link does not work, offer a new one, and forget the one that does not."""
+    page = pages.render(
+        request, "manage_open.html", token="", problem=pages.say(request, refused.title)
+    )
+    return Html(page, status=refused.status, cookies=[_cookie("", max_age=0)])
 
 
 def _manage_page(
