@@ -25,7 +25,7 @@ from chalicelib.registration.usecases.register import register
 from chalicelib.registration.usecases.request_link import request_link
 from chalicelib.registration.usecases.retain import erase_expired
 from chalicelib.registration.usecases.share import hand_over_profile
-from chalicelib.registration.usecases.sweep import sweep
+from chalicelib.registration.usecases.sweep import sweep, sweep_event
 
 __all__ = [
     "cancel",
@@ -48,4 +48,5 @@ __all__ = [
     "settle_lines_of",
     "spread_definition",
     "sweep",
+    "sweep_event",
 ]
