@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import msgspec
 from botocore.config import Config
 from botocore.exceptions import ProfileNotFound
 
@@ -19,6 +20,7 @@ from infra.stage import Stage
 EMBEDDED = frozenset({"local", "test"})
 LOCAL = ROOT / ".local"
 OPERATOR_FILE = "operator.json"
+ADDRESSES_FILE = "addresses.json"
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,17 @@ def connect(stage: Stage) -> Cloud:
 
 
 def embedded(stage: Stage, folder: Path) -> Cloud:
-    """Return the connection to the embedded AWS that keeps its state in the folder."""
+    """Return the connection to the embedded AWS that keeps its state in the folder.
+
+    Its addresses follow from the ports it was started with, not from the stage's file.
+    """
     try:
         operator = json.loads((folder / OPERATOR_FILE).read_text())
+        addresses = json.loads((folder / ADDRESSES_FILE).read_text())
     except FileNotFoundError as error:
         raise Problem("There is no local Plekken yet; start one with `make run`.") from error
-    endpoint = operator.pop("endpoint")
-    return Cloud(stage, boto3.Session(region_name=stage.region, **operator), endpoint)
+    endpoint = addresses["endpoint"]
+    here = msgspec.structs.replace(
+        stage, origin=addresses["origin"], upload_origin=endpoint, library_origin=endpoint
+    )
+    return Cloud(here, boto3.Session(region_name=stage.region, **operator), endpoint)

@@ -39,6 +39,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         values = {_camel(field): getattr(self, field) for field in self.__struct_fields__}
         del values["Region"], values["Profile"]
         values["Stage"] = values.pop("Name")
+        values["SenderDomain"] = self.mail_from.partition("@")[2]
         values["RequireTls"] = str(self.origin.startswith("https:")).lower()
         return {name: str(value) for name, value in values.items()}
 

@@ -1,6 +1,13 @@
 """What all tests share: an environment like a function's, and nothing that reaches a network."""
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from infra.local.world import Platform
 
 STAGE = "test"
 TOPICS = f"arn:aws:sns:eu-central-1:123456789012:plekken-{STAGE}"
@@ -32,3 +39,16 @@ os.environ.update(
         "USER_POOL_CLIENT_ID": "set-by-the-test",
     }
 )
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Platform"]:
+    """The deployed platform (`infra.local.world.Platform`), one for the whole run.
+
+    `origin` is the front door's address, `cloud.client(…)` makes boto3 clients, `values` has every
+    stack's outputs, `mailbox` every mail that was sent.
+    """
+    from tests.running import running_platform
+
+    with running_platform(tmp_path_factory.mktemp("platform")) as running:
+        yield running

@@ -10,11 +10,13 @@ import signal
 import threading
 import time
 from base64 import b64decode
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from ministack.core import iam_actions
 from ministack.services import apigateway_v1 as gateway
-from ministack.services import ses_v2
+from ministack.services import ses, ses_v2
 
 Headers = dict[str, str]
 Answer = tuple[int, Headers, bytes | str]
@@ -22,6 +24,14 @@ Answer = tuple[int, Headers, bytes | str]
 import_rest_api = gateway._import_rest_api  # noqa: SLF001
 import_operation = gateway._import_operation  # noqa: SLF001
 ses_request = ses_v2.handle_request
+ses_resource = iam_actions._ses_v2_resource_arn  # noqa: SLF001
+iam_action = iam_actions.extract_iam_action
+# A batch asks for the permission of the single call (Service Authorization Reference).
+BATCHES = {
+    "sns:PublishBatch": "sns:Publish",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+}
 
 
 def import_whole_api(spec: dict[str, Any], base_data: dict[str, Any] | None = None) -> str:
@@ -53,6 +63,32 @@ def import_whole_operation(
         )
 
 
+def real_iam_action(*arguments: Any) -> str | None:
+    """Name the permission that AWS asks for where the emulator makes one up."""
+    action = iam_action(*arguments)
+    return BATCHES.get(action, action)
+
+
+def enforce_ses_with_sender(app: Any) -> None:
+    """Let policies ask who sends a mail (`ses:FromAddress`), as AWS does."""
+    enforce_ses, enforce = app._enforce_ses_v2, app._enforce_data_plane  # noqa: SLF001
+    sender: ContextVar[dict[str, str] | None] = ContextVar("sender", default=None)
+
+    def enforce_with_sender(*arguments: Any, **named: Any) -> Any:
+        return enforce(*arguments, **{"service_context": sender.get(), **named})
+
+    def enforce_sending(method: str, path: str, headers: Headers, body: bytes, *rest: Any) -> Any:
+        sends = method == "POST" and path.endswith("/outbound-emails")
+        address = json.loads(body).get("FromEmailAddress", "") if sends else ""
+        token = sender.set({"ses:FromAddress": address} if address else None)
+        try:
+            return enforce_ses(method, path, headers, body, *rest)
+        finally:
+            sender.reset(token)
+
+    app._enforce_ses_v2, app._enforce_data_plane = enforce_sending, enforce_with_sender  # noqa: SLF001
+
+
 async def keep_mail(
     method: str, path: str, headers: Headers, body: bytes, query: dict[str, Any]
 ) -> Answer:
@@ -66,6 +102,16 @@ async def keep_mail(
             unfinished.write_bytes(b64decode(raw))
             unfinished.rename(unfinished.with_suffix(".eml"))
     return answer
+
+
+def resource_of_mail(method: str, path: str, body: bytes, region: str, account: str) -> str:
+    """Authorise sending on the sender's identity, as AWS does."""
+    if method == "POST" and path.endswith("/outbound-emails"):
+        sender = str(json.loads(body).get("FromEmailAddress", ""))
+        known = {*ses._identities, *ses_v2._identities}  # noqa: SLF001
+        identity = sender if sender in known else sender.rpartition("@")[2]
+        return f"arn:aws:ses:{region}:{account}:identity/{identity}"
+    return str(ses_resource(method, path, body, region, account))
 
 
 def end_with_parent() -> None:
@@ -83,10 +129,13 @@ def main() -> None:
     gateway._import_rest_api = import_whole_api  # noqa: SLF001
     gateway._import_operation = import_whole_operation  # noqa: SLF001
     ses_v2.handle_request = keep_mail
+    iam_actions._ses_v2_resource_arn = resource_of_mail  # noqa: SLF001
+    iam_actions.extract_iam_action = real_iam_action
     end_with_parent()
-    from ministack.app import main as serve  # noqa: PLC0415 - reads the environment when imported
+    from ministack import app  # noqa: PLC0415 - reads the environment when imported
 
-    serve()
+    enforce_ses_with_sender(app)
+    app.main()
 
 
 if __name__ == "__main__":

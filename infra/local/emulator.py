@@ -154,7 +154,6 @@ def _make_operator(running: EmbeddedAws) -> None:
     iam.put_user_policy(UserName="operator", PolicyName="everything", PolicyDocument=document)
     key = iam.create_access_key(UserName="operator")["AccessKey"]
     operator = {
-        "endpoint": running.endpoint,
         "aws_access_key_id": key["AccessKeyId"],
         "aws_secret_access_key": key["SecretAccessKey"],
     }

@@ -3,6 +3,7 @@
 `make run` and the tests start it the same way.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -13,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from aiohttp import web
 
 from infra import deploy, keys, stage
-from infra.cloud import Cloud, embedded
+from infra.cloud import ADDRESSES_FILE, Cloud, embedded
 from infra.local import emulator, front_door, rules
 from infra.local.mailbox import Mailbox
 from infra.package import package_all
@@ -52,13 +52,9 @@ def start(stage_name: str, folder: Path, port: int, aws_port: int) -> Platform:
     aws = emulator.start(folder, aws_port)
     print(f"  embedded AWS on {aws.endpoint} ({time.monotonic() - started:.1f} s)", flush=True)
     try:
-        settings = msgspec.structs.replace(
-            stage.read(stage_name),
-            origin=f"http://localhost:{port}",
-            upload_origin=aws.endpoint,
-            library_origin=aws.endpoint,
-        )
-        cloud = embedded(settings, folder)
+        addresses = {"endpoint": aws.endpoint, "origin": f"http://localhost:{port}"}
+        (folder / ADDRESSES_FILE).write_text(json.dumps(addresses))
+        cloud = embedded(stage.read(stage_name), folder)
         values = deploy.deploy(cloud, packages)
     except BaseException:
         aws.stop()
