@@ -46,6 +46,7 @@ def test_the_button_opens_the_registration_at_a_clean_address(visitor: Browser) 
     page = visitor.get(MANAGE)
     assert "ada@example.org" in page.text
     assert 'value="a1" checked' in page.text
+    assert "jouw plek" in page.text
     assert page.headers["Cache-Control"] == "no-store"
 
 

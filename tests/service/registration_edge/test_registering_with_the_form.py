@@ -132,7 +132,9 @@ def test_fields_of_the_directory_count_only_with_the_tick(visitor: Browser) -> N
 WRONG = [
     ("naam", "", "Vul je voor- en achternaam in."),
     ("naam", "a" * 201, "Je naam is te lang."),
-    ("naam", "Ada\x00", "tekens in die we niet kunnen opslaan"),
+    ("naam", "Ada\x00", "Vul alleen je naam in"),
+    ("naam", "Win! http://spam.example", "Vul alleen je naam in"),
+    ("organisatie", "Tuin\x00", "tekens in die we niet kunnen opslaan"),
     ("naam", "\u200b", "Vul je voor- en achternaam in."),
     ("email", "", "Vul een e-mailadres in"),
     ("email", "ada", "Vul een e-mailadres in"),

@@ -25,6 +25,13 @@ def test_a_line_holds_no_control_characters(typed: str) -> None:
         texts.one_line(typed)
 
 
+@pytest.mark.parametrize("typed", ["Win http://x.example", "WWW.spam.example", "a://b"])
+def test_a_name_carries_no_web_address(typed: str) -> None:
+    with pytest.raises(texts.UnusableText):
+        texts.person_name(typed)
+    assert texts.person_name("J.P. de Wwwit") == "J.P. de Wwwit"
+
+
 def test_longer_texts_keep_their_lines() -> None:
     assert texts.several_lines("\r\neen \r\n\r\ntwee\r") == "een\n\ntwee"
 

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Literal
 
 from chalicelib.registration.domain import Definition, Registration, text
 from shared.clock import amsterdam
 
 Method = Literal["REQUEST", "CANCEL"]
+
+# As rules without an end (Directive 2000/84/EC); icalendar would list the dates of some years.
+_AMSTERDAM = """BEGIN:VTIMEZONE
+TZID:Europe/Amsterdam
+BEGIN:DAYLIGHT
+DTSTART:19960331T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZNAME:CEST
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZNAME:CET
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+END:VTIMEZONE
+"""
 
 
 def appointment(
@@ -27,7 +46,7 @@ def appointment(
     a second one.
     """
     # icalendar costs 120 million instructions to import; only the mail worker gets here.
-    from icalendar import Calendar, Event, vCalAddress, vText, vUri  # noqa: PLC0415
+    from icalendar import Calendar, Event, Timezone, vCalAddress, vText, vUri  # noqa: PLC0415
 
     calendar = Calendar()
     calendar.add("prodid", "-//Plekken//Registration//NL")
@@ -56,10 +75,7 @@ def appointment(
     attendee.params["RSVP"] = vText("FALSE")
     event.add("attendee", attendee, encode=False)
 
+    calendar.add_component(Timezone.from_ical(_AMSTERDAM))
     calendar.add_component(event)
-    calendar.add_missing_timezones(
-        first_date=(definition.starts_at - timedelta(days=366)).date(),
-        last_date=(definition.ends_at + timedelta(days=366)).date(),
-    )
     data: bytes = calendar.to_ical()
     return data

@@ -52,6 +52,8 @@ _RULES = {
         schemas.LONGEST_NAME,
         _("Je naam is te lang. Gebruik niet meer dan 200 tekens."),
         _("Vul je voor- en achternaam in."),
+        wrong=_("Vul alleen je naam in, zonder webadres of vreemde tekens."),
+        clean=texts.person_name,
     ),
     "organisation": _Rule(
         schemas.LONGEST_ORGANISATION,

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 _FEWEST_DIGITS, _MOST_DIGITS = 6, 15  # E.164; six for a short Dutch number
 _PHONE = re.compile(r"\+?[0-9 ()./-]+")
+_ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 _HOST = re.compile(r"[^\s/?#@:\\]+\.[^\s/?#@:\\.]{2,}")
 # Overrides and isolates can turn the text after them around, in a list or a mail that is not ours.
 _DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -31,6 +32,17 @@ def several_lines(text: str) -> str:
 def has_visible_character(text: str) -> bool:
     """Tell whether anything of `text` shows: a letter of any script, a digit, a sign, an emoji."""
     return any(unicodedata.category(character)[0] in "LNPS" for character in text)
+
+
+def person_name(text: str) -> str:
+    """Return a name on one line. Raises UnusableText for a web address.
+
+    We mail the name to the address beside it: it must not carry somebody else's advertisement.
+    """
+    name = one_line(text)
+    if _ADDRESS.search(name):
+        raise UnusableText("web address in a name")
+    return name
 
 
 def phone_number(text: str) -> str:

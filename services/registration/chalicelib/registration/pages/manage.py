@@ -173,6 +173,7 @@ def _manage_page(
         registration=registration,
         lines=line_views(registration.lines, definition, request.language),
         audience=audiences.get(registration.audience, registration.audience),
+        own=[line.id for line in registration.session_lines if line.state == "seated"],
         may_change=clock.now() < definition.ends_at,
         values=typed or _kept(registration, definition),
         errors={name: pages.say(request, error) for name, error in (errors or {}).items()},
