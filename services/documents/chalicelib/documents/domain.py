@@ -176,6 +176,7 @@ class Document:
     kind: str | None = None
     size: int = 0
     sha256: str = ""
+    library_version: str | None = None
     pages: int | None = None
     width: int | None = None
     height: int | None = None

@@ -93,6 +93,7 @@ class DocumentItem(Record):
     kind = UnicodeAttribute(null=True)
     size = NumberAttribute(default=0)
     sha256 = UnicodeAttribute(default="")
+    library_version = UnicodeAttribute(null=True)
     pages = NumberAttribute(null=True)
     width = NumberAttribute(null=True)
     height = NumberAttribute(null=True)

@@ -175,6 +175,7 @@ class Repository:
             "kind",
             "size",
             "sha256",
+            "library_version",
             "pages",
             "width",
             "height",

@@ -23,7 +23,16 @@ from shared import aws
 
 FORM_MINUTES = 60  # somebody without JavaScript still has to choose a file on that page
 FORM_TYPE = "application/octet-stream"  # a plain form can't say which type the file has
-_MISSING = ("404", "NoSuchKey", "NoSuchVersion", "NoSuchUpload", "NotFound")
+# Without s3:ListBucket, S3 says "forbidden" of a key that is not there.
+_MISSING = (
+    "404",
+    "403",
+    "AccessDenied",
+    "NoSuchKey",
+    "NoSuchVersion",
+    "NoSuchUpload",
+    "NotFound",
+)
 
 
 class Missing(Exception):
@@ -193,11 +202,14 @@ class Storage:
 
     # The library
 
-    def keep(self, key: str, source: Path, content_type: str) -> None:
-        """Write a file once; the key names its content, so one that is there is the same one."""
+    def keep(self, key: str, source: Path, content_type: str) -> str | None:
+        """Write a file once; the key names its content, so one that is there is the same one.
+
+        Answers the version that the bucket gave it.
+        """
         try:
             with source.open("rb") as body:
-                _s3().put_object(
+                answer = _s3().put_object(
                     Bucket=self._library,
                     Key=key,
                     Body=body,
@@ -207,15 +219,13 @@ class Storage:
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
                 raise
+            answer = _s3().head_object(Bucket=self._library, Key=key)
+        return answer.get("VersionId")
 
-    def remove(self, key: str) -> None:
-        """Remove a file from the library with all its versions."""
-        pages = _s3().get_paginator("list_object_versions")
-        for page in pages.paginate(Bucket=self._library, Prefix=key):
-            for found in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
-                _s3().delete_object(
-                    Bucket=self._library, Key=found["Key"], VersionId=found["VersionId"]
-                )
+    def remove(self, key: str, version_id: str | None) -> None:
+        """Remove a file from the library for good: its only version, not just its name."""
+        place = {"Bucket": self._library, "Key": key}
+        _s3().delete_object(**place, **({"VersionId": version_id} if version_id else {}))
 
     def download(self, key: str, name: str, content_type: str, *, inline: bool) -> str:
         """A short-lived address for a visitor; only images may be shown in place."""

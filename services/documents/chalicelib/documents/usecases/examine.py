@@ -83,9 +83,7 @@ def examine_upload(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         report = _report(storage, scan, document, path, last_try=last_try)
-        inspected = with_report(document, report, clock)
-        if report.keep and report.kind and inspected.library_key:
-            storage.keep(inspected.library_key, report.keep, KINDS[report.kind].content_type)
+        inspected = keep_copy(storage, with_report(document, report, clock), report)
     record(repository, clock, document, inspected)
     # Only after the record: a crash before it must find the file again.
     storage.discard(quarantine_key(document.id), document.version_id)
@@ -124,6 +122,15 @@ def _report(
         document.file_name if named else "", document.declared_size, document.declared_sha256
     )
     return inspect_file(path, upload, answer or Scan.NO_ANSWER)
+
+
+def keep_copy(storage: Storage, inspected: Document, report: "Report") -> Document:
+    """Put the copy that the report names in the library; answers the document with its version."""
+    if not (report.keep and report.kind and inspected.library_key):
+        return inspected
+    content_type = KINDS[report.kind].content_type
+    version = storage.keep(inspected.library_key, report.keep, content_type)
+    return replace(inspected, library_version=version)
 
 
 def with_report(document: Document, report: "Report", clock: Clock) -> Document:

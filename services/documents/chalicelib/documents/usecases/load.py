@@ -10,7 +10,6 @@ from typing import Any
 from chalicelib.documents.domain import (
     CONSENT_PURPOSE,
     CONSENT_VERSION,
-    KINDS,
     UNPUBLISHED_KEPT,
     Category,
     Document,
@@ -24,7 +23,7 @@ from chalicelib.documents.domain import (
 from chalicelib.documents.repository import Repository
 from chalicelib.documents.storage import Storage
 from chalicelib.documents.usecases.decide import publish_document
-from chalicelib.documents.usecases.examine import record, with_report
+from chalicelib.documents.usecases.examine import keep_copy, record, with_report
 from shared.clock import Clock
 from shared.errors import Invalid
 from shared.transactions import Refused
@@ -119,9 +118,7 @@ def _inspect(
         copy.write_bytes(path.read_bytes())
         upload = Upload(document.file_name, document.declared_size, document.declared_sha256)
         report = inspect_file(copy, upload, Scan.NOT_SCANNED)
-        if report.verdict is Verdict.REFUSED or not (report.keep and report.kind):
+        if report.verdict is Verdict.REFUSED:
             raise Invalid(fields={path.name: ", ".join(report.findings)})
-        inspected = with_report(document, report, clock)
-        if inspected.library_key:
-            storage.keep(inspected.library_key, report.keep, KINDS[report.kind].content_type)
+        inspected = keep_copy(storage, with_report(document, report, clock), report)
     record(repository, clock, document, inspected)

@@ -27,7 +27,7 @@ def remove_expired(repository: Repository, storage: Storage, clock: Clock) -> Re
             if document.keep_until is None or document.keep_until > now:
                 continue
             if document.library_key:
-                storage.remove(document.library_key)
+                storage.remove(document.library_key, document.library_version)
             repository.remove(document)
             removed += 1
             overdue += document.keep_until < now - OVERDUE
