@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from chalicelib.registration import consents, forms, receipts, usecases
 from chalicelib.registration.collaborators import clock, repository
-from chalicelib.registration.domain import Definition
+from chalicelib.registration.domain import Definition, Event
 from chalicelib.registration.fingerprints import fingerprint
 from chalicelib.registration.pages.routing import router
 from chalicelib.registration.views import EventView, event_view, line_views
@@ -53,13 +53,13 @@ def register(request: Request, event: str) -> Answer:
 
 @router.page("/congres/{event}/bedankt", access=PUBLIC)
 def thanks(request: Request, event: str) -> Answer:
-    """Say what the signed receipt says; the page reads nothing about the person."""
+    """Say what the signed receipt says; the page reads nothing about the person or the lines."""
     lines, directory = receipts.read(request.query.get("bewijs", ""), event)
     definition = usecases.find_definition(repository(), event)
     text = pages.render(
         request,
         "thanks.html",
-        event=_view(request, event),
+        event=event_view(Event(definition, {}), request.language, clock.now()),
         lines=line_views(lines, definition, request.language),
         directory=directory,
     )
