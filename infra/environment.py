@@ -7,7 +7,10 @@ from infra.cloud import Cloud
 
 
 def of(cloud: Cloud, values: dict[str, str]) -> dict[str, str]:
-    """Return what a function would have, with the operator's credentials; `values`: stack outputs."""
+    """Return what a function would have, with the operator's credentials.
+
+    `values` are the stacks' outputs.
+    """
     credentials = cloud.session.get_credentials().get_frozen_credentials()
     secrets = keys.parameters(cloud)
     environment = {

@@ -1,4 +1,4 @@
-"""Put the static files in the web bucket under their hashed names, where browsers keep them a year."""
+"""Put the static files in the web bucket under hashed names, so browsers may keep them."""
 
 import mimetypes
 

@@ -13,13 +13,12 @@ class _Loader(yaml.SafeLoader):
 
 def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
+    if isinstance(node, yaml.MappingNode):
+        value = loader.construct_mapping(node, deep=True)
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
     else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
+        value = loader.construct_object(yaml.ScalarNode("tag:yaml.org,2002:str", node.value))
     if suffix == "GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
     return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
@@ -30,8 +29,7 @@ _Loader.add_multi_constructor("!", _short_form)
 
 def load(path: Path) -> dict[str, Any]:
     """Return the template in the file, aliases and short forms resolved."""
-    template = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - derives from SafeLoader
-    assert isinstance(template, dict)
+    template: dict[str, Any] = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506
     return template
 
 

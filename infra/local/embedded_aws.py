@@ -65,8 +65,8 @@ def import_whole_operation(
 
 def real_iam_action(*arguments: Any) -> str | None:
     """Name the permission that AWS asks for where the emulator makes one up."""
-    action = iam_action(*arguments)
-    return BATCHES.get(action, action)
+    action: str | None = iam_action(*arguments)
+    return BATCHES.get(action or "", action)
 
 
 def enforce_ses_with_sender(app: Any) -> None:

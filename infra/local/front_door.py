@@ -52,7 +52,7 @@ class FrontDoor:
         self._static: dict[str, tuple[bytes, dict[str, str]]] = {}
         self._client: ClientSession | None = None
 
-    async def connections(self, app: web.Application) -> Any:
+    async def connections(self, _: web.Application) -> Any:
         """Keep one pool of connections to the services while the application runs."""
         async with ClientSession(
             cookie_jar=DummyCookieJar(), timeout=ClientTimeout(total=60), auto_decompress=True

@@ -107,10 +107,10 @@ class Mailbox:
         app.router.add_get("/_local/mail/{id}/html", self._html)
         app.router.add_get("/_local/mail/{id}/{part:[0-9]+}", self._part)
 
-    async def _list(self, request: web.Request) -> web.Response:
+    async def _list(self, _: web.Request) -> web.Response:
         return self._page("mailbox.html", mails=self.all())
 
-    async def _json(self, request: web.Request) -> web.Response:
+    async def _json(self, _: web.Request) -> web.Response:
         return web.json_response([mail.summary() for mail in self.all()])
 
     async def _show(self, request: web.Request) -> web.Response:

@@ -61,6 +61,5 @@ def _headers(policy: dict[str, Any]) -> list[tuple[str, str, bool]]:
     ):
         if section in security:
             found.append((name, security[section][section], security[section]["Override"]))
-    for item in policy.get("CustomHeadersConfig", {}).get("Items", ()):
-        found.append((item["Header"], item["Value"], item["Override"]))
-    return found
+    custom = policy.get("CustomHeadersConfig", {}).get("Items", ())
+    return found + [(item["Header"], item["Value"], item["Override"]) for item in custom]

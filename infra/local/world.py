@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,8 +106,6 @@ async def serving(platform: Platform, port: int) -> Any:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        try:
+        with suppress(OSError):  # no IPv6 here; browsers fall back
             await web.TCPSite(runner, "::1", port).start()
-        except OSError:  # no IPv6 here; browsers fall back
-            pass
         yield

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -12,6 +13,7 @@ from infra.paths import ROOT
 
 STATIC = ROOT / "shared" / "static"
 MANIFEST = "manifest.json"
+NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)
 TEXT_TYPES = {".css", ".js", ".svg"}
 
 
@@ -66,8 +68,8 @@ def compile_catalogues(folder: Path) -> None:
     for source in sorted(folder.rglob("*.po")):
         with source.open("rb") as text:
             catalogue = read_po(text)
-        # Babel stamps the time of compiling; the artefact must not depend on it.
-        catalogue.revision_date = catalogue.creation_date
+        # Babel would stamp the time of compiling; the artefact must not depend on it.
+        catalogue.creation_date = catalogue.revision_date = NO_TIME
         with source.with_suffix(".mo").open("wb") as binary:
             write_mo(binary, catalogue)
         source.unlink()

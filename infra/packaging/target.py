@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from infra.problems import Problem
 
-# The newest that AWS Lambda and our pinned packages both have, and the oldest that AWS still offers.
+# The newest that Lambda and our pinned packages both have, and the oldest that AWS still runs.
 PREFERRED = "3.13"
 OLDEST_IN_AWS = "3.12"
 # The glibc of Lambda's Python 3.12 and later (Amazon Linux 2023), as wheels count it.

@@ -1,0 +1,137 @@
+"""The templates that are deployed: valid, and true to what the code does."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.api import ManualArgs, lint
+
+from infra import stage, template
+from infra.deploy import TEMPLATES
+from infra.local import rules
+from infra.packaging import service as packaging
+from infra.paths import SERVICES
+from shared.events import type_of
+
+# We expand YAML's aliases before CloudFormation sees them.
+EXPANDED_BY_US = ["W1100", "W1101"]
+MOST_ALARMS = 10
+
+
+def problems(content: dict[str, Any]) -> list[str]:
+    config = ManualArgs(regions=["eu-central-1"], ignore_checks=EXPANDED_BY_US)
+    return [str(match) for match in lint(template.dump(content).decode(), config=config)]
+
+
+@pytest.mark.parametrize("name", ["base", "wiring"])
+def test_platform_template_passes_cfn_lint(name: str) -> None:
+    assert problems(template.load(TEMPLATES / f"{name}.yaml")) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_packaged_template_passes_cfn_lint(packages: dict[str, Path], service: str) -> None:
+    assert problems(template.load(packages[service] / packaging.TEMPLATE)) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_filters_name_what_the_consumers_handle(service: str) -> None:
+    for queue in ("Inbox", "Mail"):
+        assert heard(service, queue) == handled(service, queue)
+
+
+def handled(service: str, queue: str) -> set[str]:
+    """The event types that a consumer acts on; some it knows and lets pass."""
+    consumers = importlib.import_module(f"chalicelib.{service}.consumers")
+    name = queue.upper()
+    table = getattr(consumers, name, None) or getattr(consumers, f"_{name}")
+    return {
+        type_of(data)
+        for data, handler in table.items()
+        if getattr(handler, "__name__", "") != "_on_nothing"
+    }
+
+
+def heard(service: str, queue: str) -> set[str]:
+    """The event types that reach a queue, of its own service and of others."""
+    own = template.load(packaging.service_folder(service) / "resources.yaml")["Resources"]
+    subscriptions = [own[f"{queue}Subscription"]]
+    if queue == "Inbox":
+        wiring = template.load(TEMPLATES / "wiring.yaml")["Resources"]
+        prefix = f"{service.capitalize()}Hears"
+        subscriptions += [wiring[name] for name in wiring if name.startswith(prefix)]
+    types = [item["Properties"]["FilterPolicy"]["type"] for item in subscriptions]
+    return {event_type for part in types for event_type in part}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_function_has_a_role_and_a_log_of_its_own_service(
+    packages: dict[str, Path], service: str
+) -> None:
+    resources = template.load(packages[service] / packaging.TEMPLATE)["Resources"]
+    functions = {
+        name: item["Properties"]
+        for name, item in resources.items()
+        if item["Type"] == "AWS::Serverless::Function"
+    }
+    roles = [properties["Role"]["Fn::GetAtt"][0] for properties in functions.values()]
+    assert len(set(roles)) == len(functions) >= 6
+    for name, properties in functions.items():
+        assert properties["LoggingConfig"] == {"LogGroup": {"Ref": "Logs"}}, name
+        assert properties["Environment"]["Variables"]["STAGE"] == {"Ref": "Stage"}, name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_policy_grants_every_action(packages: dict[str, Path], service: str) -> None:
+    resources = template.load(packages[service] / packaging.TEMPLATE)["Resources"]
+    for name, item in resources.items():
+        if item["Type"] != "AWS::IAM::Role":
+            continue
+        for policy in item["Properties"]["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                assert all("*" not in action for action in statement["Action"]), name
+                assert statement["Resource"] != "*", name
+
+
+def test_alarms_stay_few() -> None:
+    resources = template.load(TEMPLATES / "wiring.yaml")["Resources"].values()
+    alarms = [item for item in resources if item["Type"] == "AWS::CloudWatch::Alarm"]
+    assert 0 < len(alarms) <= MOST_ALARMS
+
+
+def test_every_parameter_is_provided() -> None:
+    given = stage.read("test").parameters()
+    keys = {"LinkKeys", "OriginSecret"}
+    base = template.load(TEMPLATES / "base.yaml")
+    assert set(base["Parameters"]) <= set(given) | keys
+    for service in SERVICES:
+        content = template.load(packaging.service_folder(service) / "resources.yaml")
+        assert set(content["Parameters"]) <= set(given) | keys | set(base["Outputs"])
+
+
+@pytest.mark.parametrize(
+    ("path", "origin"),
+    [
+        ("/", "directory"),
+        ("/beheer", "directory"),
+        ("/beheer/inloggen", "directory"),
+        ("/privacy", "directory"),
+        ("/leden", "directory"),
+        ("/leden/aanmelden", "directory"),
+        ("/congres", "registration"),
+        ("/congres/een/aanmelden", "registration"),
+        ("/congressen", "directory"),
+        ("/documenten", "documents"),
+        ("/documenten/api/v1/documents", "documents"),
+        ("/static/plekken.css", "web"),
+    ],
+)
+def test_front_door_sends_paths_where_cloudfront_would(path: str, origin: str) -> None:
+    assert rules.read().origin_for(path) == origin
+
+
+def test_front_door_has_the_security_headers() -> None:
+    found = rules.read()
+    assert found.always == {"X-Content-Type-Options": "nosniff"}
+    assert found.unless_set["Referrer-Policy"] == "strict-origin"
+    assert "frame-ancestors 'none'" in found.unless_set["Content-Security-Policy"]
