@@ -6,15 +6,15 @@ form that showed it can still be open in somebody's browser.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.registration.messages import later as _
 from shared.consent import Consent
 
 
-@dataclass(frozen=True)
-class ConsentText:
+class ConsentText(Struct, frozen=True):
     """A text with its version and its purpose; `text` is a Dutch message id."""
 
     version: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.registration import consents, schemas, texts
 from chalicelib.registration.domain import Answers, Definition, Entry, Profile
@@ -38,8 +39,7 @@ SENT_BEFORE = _(
 )
 
 
-@dataclass(frozen=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     longest: int
     too_long: str
     missing: str = ""  # empty: the field may stay empty
@@ -97,11 +97,10 @@ _RULES = {
 }
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     """Reads one field after the other and remembers what is wrong with them."""
 
-    errors: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = {}
 
     def text(self, name: str, value: str) -> str:
         rule = _RULES[name]

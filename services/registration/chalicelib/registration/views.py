@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from chalicelib.registration.domain import (
     CONGRESS,
@@ -21,8 +22,7 @@ EventState = Literal["draft", "not_yet_open", "open", "closed"]
 _NOTHING_KNOWN = Availability(capacity=0, free=0, waiting=0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionView:
+class SessionView(Struct, frozen=True, kw_only=True):
     """A session with its free places."""
 
     id: str
@@ -34,8 +34,7 @@ class SessionView:
     waiting: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundView:
+class RoundView(Struct, frozen=True, kw_only=True):
     """A round of parallel sessions; times are aware."""
 
     id: str
@@ -45,8 +44,7 @@ class RoundView:
     sessions: tuple[SessionView, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartView:
+class PartView(Struct, frozen=True, kw_only=True):
     """A part of the day: something for everybody, or a round (then `round` is there)."""
 
     title: str
@@ -56,8 +54,7 @@ class PartView:
     round: RoundView | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventView:
+class EventView(Struct, frozen=True, kw_only=True):
     """A congress in one language."""
 
     id: str
@@ -86,8 +83,7 @@ class EventView:
         return f"/congres/{self.id}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineView:
+class LineView(Struct, frozen=True, kw_only=True):
     """Where somebody stands in one line. `title` is empty for the congress itself."""
 
     title: str
@@ -95,8 +91,7 @@ class LineView:
     place_in_line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParticipantView:
+class ParticipantView(Struct, frozen=True, kw_only=True):
     """A line of the organiser's list."""
 
     id: str
