@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from shared import auth
+from chalicelib.registration import schemas
+from shared import auth, openapi
 from tests.service.registration_edge.conftest import (
     API,
     BODY,
@@ -51,6 +53,22 @@ def test_the_congresses_with_their_places(visitor: Browser) -> None:
     assert detail["title"] == "Neighbourhood day"
     assert detail["rounds"][0]["sessions"][0]["places_left"] == 1
     assert detail["consent_text"].startswith("Yes,")
+
+
+def test_answers_are_what_the_document_says(visitor: Browser) -> None:
+    receipt = visitor.post_json(API, BODY)
+    path = f"{REGISTRATIONS}/{registration_id('ada')}"
+    wrong = visitor.post_json(API, {**BODY, "name": ""})
+    for answer, promised in (
+        (visitor.get(EVENTS), schemas.EventList),
+        (visitor.get(f"{EVENTS}/buurtdag"), schemas.EventResponse),
+        (receipt, schemas.ReceiptResponse),
+        (visitor.get(path, **_bearer("ada")), schemas.RegistrationResponse),
+        (visitor.get("/congres/api/health"), schemas.Health),
+        (wrong, openapi.Problem),
+    ):
+        decoded = msgspec.json.decode(answer.text, type=promised)
+        assert msgspec.to_builtins(decoded).keys() >= answer.data.keys()
 
 
 def test_registering_answers_with_the_receipt(visitor: Browser) -> None:
