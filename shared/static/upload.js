@@ -225,6 +225,7 @@ customElements.define('plekken-upload', class extends HTMLElement {
     const error = Object.assign(document.createElement('p'), { className: 'err', id: `e-${name}`, textContent: text });
     input.setAttribute('aria-invalid', 'true');
     input.setAttribute('aria-describedby', [...new Set([...(input.getAttribute('aria-describedby') || '').split(' '), error.id])].join(' ').trim());
-    (field.querySelector('.hint') || field.querySelector('label, legend')).after(error);
+    const before = field.querySelector(':scope > .hint') || field.querySelector(':scope > label, :scope > legend');
+    if (before) before.after(error); else field.prepend(error);
   }
 });

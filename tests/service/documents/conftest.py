@@ -1,4 +1,4 @@
-"""The documents service on moto: its app behind chalice's test client, its workers with plain events."""
+"""The documents service on moto: its app in a test client, its workers with plain events."""
 
 import gettext
 import hashlib
@@ -208,7 +208,9 @@ def deliver(*events: Event) -> list[dict[str, str]]:
 
 def mail(*events: Event) -> list[dict[str, str]]:
     """Deliver events to the mail worker; answers what must come again."""
-    return cast("Any", consumers.mail(queue(*(encode(each) for each in events)))["batchItemFailures"])
+    return cast(
+        "Any", consumers.mail(queue(*(encode(each) for each in events)))["batchItemFailures"]
+    )
 
 
 def contact(**changes: Any) -> ContactHandover:

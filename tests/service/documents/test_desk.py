@@ -53,9 +53,7 @@ def test_nobody_gets_in_without_signing_in(visitor: Browser, partner: Browser) -
         assert answer.location.startswith("/beheer/inloggen")
 
 
-def test_a_reader_looks_and_decides_nothing(
-    visitor: Browser, partner: Browser, find: Find
-) -> None:
+def test_a_reader_looks_and_decides_nothing(visitor: Browser, partner: Browser, find: Find) -> None:
     document_id = uploaded(partner)
     browser = signed_in(visitor, reader())
     page = browser.get(f"{DESK}/{document_id}")
@@ -249,7 +247,9 @@ def test_a_late_mail_event_says_nothing_untrue(
     publish(desk_browser, document_id)
     desk_browser.post(f"{DESK}/{document_id}/intrekken", {"reden": "Op verzoek."})
     assert mail(told(DocumentWithdrawn)[0], told(DocumentPublished)[0]) == []
-    assert [str(message["Subject"]) for message in sent] == ["Je document is van de website gehaald"]
+    assert [str(message["Subject"]) for message in sent] == [
+        "Je document is van de website gehaald"
+    ]
 
 
 def test_who_left_gets_no_mail_and_leaves_no_name(

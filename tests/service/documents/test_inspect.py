@@ -85,9 +85,11 @@ def test_a_virus_is_refused_and_goes_nowhere(
 def test_a_photo_in_the_library_has_no_place_in_it(partner: Browser, find: Find) -> None:
     data = made.photo(with_place=True)
     document = find(uploaded(partner, data, file_name="foto.jpg", content_type="image/jpeg"))
-    stored = boto3.client("s3").get_object(
-        Bucket=os.environ["LIBRARY_BUCKET"], Key=document.library_key or ""
-    )["Body"].read()
+    stored = (
+        boto3.client("s3")
+        .get_object(Bucket=os.environ["LIBRARY_BUCKET"], Key=document.library_key or "")["Body"]
+        .read()
+    )
     assert b"Canarische" in data
     assert b"Canarische" not in stored
     assert document.sha256 != announcement(data)["sha256"]
@@ -375,18 +377,14 @@ def test_guardduty_is_heard_through_its_tag_too(
     assert find(document_id).verdict is Verdict.CLEAN
 
 
-def test_no_answer_in_the_end_is_for_a_person(
-    partner: Browser, find: Find, guardduty: Any
-) -> None:
+def test_no_answer_in_the_end_is_for_a_person(partner: Browser, find: Find, guardduty: Any) -> None:
     document_id = upload(partner, made.pdf())
     assert inspect(s3_event(document_id), tries=3) == []
     document = find(document_id)
     assert (document.verdict, document.findings) == (Verdict.NEEDS_PERSON, ("scan_no_answer",))
 
 
-def test_an_object_that_vanished_goes_to_a_person_in_the_end(
-    partner: Browser, find: Find
-) -> None:
+def test_an_object_that_vanished_goes_to_a_person_in_the_end(partner: Browser, find: Find) -> None:
     document_id = upload(partner, made.pdf())
     boto3.client("s3").delete_object(
         Bucket=os.environ["QUARANTINE_BUCKET"],

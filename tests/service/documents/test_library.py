@@ -165,7 +165,9 @@ def test_only_images_are_shown_in_place(
     assert "inline" in shown
     saved = visitor.get(f"/documenten/{document_id}/bestand?opslaan=ja").location
     assert "attachment" in saved
-    assert f'src="/documenten/{document_id}/bestand"' in visitor.get(f"/documenten/{document_id}").text
+    assert (
+        f'src="/documenten/{document_id}/bestand"' in visitor.get(f"/documenten/{document_id}").text
+    )
 
 
 def test_json_says_nothing_of_how_it_was_decided(
@@ -187,6 +189,17 @@ def test_json_says_nothing_of_how_it_was_decided(
 def test_an_unknown_document_is_not_there(visitor: Browser, path: str) -> None:
     assert visitor.get(path).status == 404
     assert '<html lang="en">' in visitor.get(f"{path}?lang=en").text
+
+
+def test_openapi_describes_every_json_route(visitor: Browser) -> None:
+    described = visitor.get("/documenten/api/openapi.json").data
+    assert described["openapi"] == "3.1.0"
+    operations = [
+        operation["operationId"]
+        for path in described["paths"].values()
+        for operation in path.values()
+    ]
+    assert len(operations) == len(set(operations)) == 7
 
 
 def test_health(visitor: Browser) -> None:

@@ -67,7 +67,7 @@ WISH = Wish(
 @pytest.mark.parametrize("verdict", [*Verdict, None])
 @pytest.mark.parametrize("state", list(State))
 def test_publishing_takes_a_clean_verdict_or_a_person(
-    state: State, verdict: Verdict | None, seen: bool
+    state: State, verdict: Verdict | None, *, seen: bool
 ) -> None:
     document = replace(DOCUMENT, state=state, verdict=verdict)
     allowed = state is State.INSPECTED and (

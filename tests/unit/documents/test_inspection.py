@@ -156,8 +156,7 @@ PERSON = [
         made.docx(
             (
                 "word/_rels/settings.xml.rels",
-                b'<Relationship Type="http://x/attachedTemplate" Target="http://example.org/a"'
-                b' TargetMode="External"/>',
+                b'<Relationship Type="x/attachedTemplate" Target="//x" TargetMode="External"/>',
             )
         ),
         Finding.OUTSIDE_CONTENT,
@@ -274,6 +273,16 @@ def test_what_clamscan_answers(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     assert malware.scan_with_clamav(tmp_path / "upload") is scan
+
+
+def test_clamscan_without_signatures_scans_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "clamscan"
+    program.write_text("#!/bin/sh\necho 'No supported database files found' >&2\nexit 2\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    assert malware.scan_with_clamav(tmp_path / "upload") is Scan.NOT_SCANNED
 
 
 @pytest.mark.skipif(

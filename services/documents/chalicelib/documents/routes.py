@@ -1,11 +1,16 @@
 """The JSON interface."""
 
+from typing import Any
+
 from chalicelib.documents.domain import Category
 from chalicelib.documents.edge import catalogue, clock, repository, storage
 from chalicelib.documents.links import invitation_of
 from chalicelib.documents.schemas import (
+    DocumentAnswer,
+    DocumentList,
     Health,
     NewUpload,
+    UploadAnswer,
     document_answer,
     list_answer,
     upload_answer,
@@ -17,7 +22,7 @@ from chalicelib.documents.usecases import (
     find_upload,
     plan_upload,
 )
-from shared import pagination
+from shared import openapi, pagination
 from shared.errors import Invalid
 from shared.http import PUBLIC, Answer, Json, Request, Router
 
@@ -83,3 +88,21 @@ def complete(request: Request, document_id: str) -> Answer:
 def health(request: Request) -> Answer:  # noqa: ARG001 - the router's shape
     """The service answers; nothing else is asked of it."""
     return Json(Health())
+
+
+@router.get("/documenten/api/openapi.json", access=PUBLIC)
+def description(request: Request) -> Answer:  # noqa: ARG001 - the router's shape
+    """This interface, described."""
+    described = openapi.document(router, "Plekken: documents", REPLIES)
+    return Json(described, cache="public, max-age=3600")
+
+
+REPLIES = {
+    documents: openapi.Reply(DocumentList, query=("q", "category", "cursor")),
+    document: openapi.Reply(DocumentAnswer),
+    announce: openapi.Reply(UploadAnswer, status=201, bearer=True, creates=True),
+    upload: openapi.Reply(UploadAnswer, bearer=True),
+    complete: openapi.Reply(UploadAnswer, bearer=True),
+    health: openapi.Reply(Health),
+    description: openapi.Reply(dict[str, Any]),
+}

@@ -220,7 +220,8 @@ class Storage:
             if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
                 raise
             answer = _s3().head_object(Bucket=self._library, Key=key)
-        return answer.get("VersionId")
+        version: str | None = answer.get("VersionId")
+        return version
 
     def remove(self, key: str, version_id: str | None) -> None:
         """Remove a file from the library for good: its only version, not just its name."""
