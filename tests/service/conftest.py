@@ -23,7 +23,7 @@ def _schema(keys: list[tuple[str, str]]) -> list[dict[str, str]]:
 
 def create_table(name: str) -> None:
     """A table with the keys and index that resources.yaml gives every service's table."""
-    boto3.client("dynamodb").create_table(
+    aws.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=_schema(KEYS),

@@ -38,6 +38,11 @@ class World:
         usecases.cancel(repository, self.clock, registration_id=id_, link_version=1)
         usecases.settle_event_of(repository, self.clock, registration_id=id_)
 
+    def cancel_unnoticed(self, name: str) -> None:
+        """Cancel, with its event still on the way."""
+        id_ = self.registrations[name]
+        usecases.cancel(self.repository(), self.clock, registration_id=id_, link_version=1)
+
     def swap(self, name: str, session: str) -> None:
         id_ = self.registrations[name]
         repository = self.repository()
@@ -84,7 +89,17 @@ STATES: dict[str, Callable[[], World]] = {
     "two seats, one waits": lambda: world(2, ("ada", "a1"), ("bob", "a2"), ("cas", "a1")),
     "one seat free": lambda: world(3, ("ada", "a1"), ("bob", "a1")),
     "full": lambda: world(2, ("ada",), ("bob", "a1")),
+    "one seat taken": lambda: world(3, ("ada", "a1")),
+    "two seats, two wait": lambda: world(2, ("ada",), ("bob",), ("cas",), ("dirk",)),
+    "one leaves four seats": lambda: _with_a_death(world(4, ("ada",), ("bob",), ("cas",))),
 }
+
+
+def _with_a_death(made: World) -> World:
+    """Somebody has cancelled, and nobody has noticed yet."""
+    made.cancel_unnoticed("ada")
+    return made
+
 
 # Two operations of a pair that need a person of their own get one each.
 OPERATIONS: dict[str, Callable[[World, int], object]] = {
@@ -97,4 +112,10 @@ OPERATIONS: dict[str, Callable[[World, int], object]] = {
     "sweep": lambda world, _: world.sweep(),
     "grow": lambda world, _: world.define(4),
     "shrink": lambda world, _: world.define(1),
+}
+
+# For the guards that the pairs above do not reach.
+MORE_OPERATIONS: dict[str, Callable[[World, int], object]] = {
+    "cancel bob": lambda world, _: world.cancel("bob"),
+    "shrink to three": lambda world, _: world.define(3),
 }

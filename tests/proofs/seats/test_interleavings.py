@@ -8,11 +8,11 @@ import pytest
 from tests.proofs.seats import interleaver
 from tests.proofs.seats.conftest import empty_table
 from tests.proofs.seats.invariants import read, violations
-from tests.proofs.seats.operations import OPERATIONS, STATES, World
+from tests.proofs.seats.operations import MORE_OPERATIONS, OPERATIONS, STATES, World
 
 SEED = int(os.environ.get("PROOF_SEED", "7"))
-SCHEDULES = int(os.environ.get("PROOF_SCHEDULES", "6"))  # of each pair in each state
-CRASHES = int(os.environ.get("PROOF_CRASHES", "6"))
+SCHEDULES = int(os.environ.get("PROOF_SCHEDULES", "4"))  # of each pair in each state
+CRASHES = int(os.environ.get("PROOF_CRASHES", "4"))
 
 PAIRS = list(itertools.combinations_with_replacement(OPERATIONS, 2))
 
@@ -25,7 +25,7 @@ def check(world: World) -> list[str]:
 
 
 @pytest.mark.usefixtures("embedded_dynamodb")
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", ["two seats, one waits", "one seat free", "one seat taken"])
 def test_pairs(state: str) -> None:
     interleaver.listen()
     runs = 0
@@ -38,9 +38,7 @@ def test_pairs(state: str) -> None:
     assert found == []
 
 
-def explore(
-    state: str, first: str, second: str, most: int, crashes: int
-) -> tuple[int, list[str]]:
+def explore(state: str, first: str, second: str, most: int, crashes: int) -> tuple[int, list[str]]:
     """Run the pair in up to `most` orders and with up to `crashes` crashes of the first."""
     calls = attempt(state, first, second)[0]
     found: list[str] = []
@@ -61,9 +59,10 @@ def attempt(
     """One run; answers how many calls each made and what is wrong afterwards."""
     empty_table()
     world = STATES[state]()
+    operations = OPERATIONS | MORE_OPERATIONS
     calls = interleaver.run(
-        lambda: OPERATIONS[first](world, 0),
-        lambda: OPERATIONS[second](world, 1),
+        lambda: operations[first](world, 0),
+        lambda: operations[second](world, 1),
         schedule,
         crash_at,
     )

@@ -23,10 +23,14 @@ Register = Callable[..., Receipt]
 Define = Callable[..., Any]
 
 
+@pytest.fixture
+def repository(mocked_aws: None, clock: FixedClock) -> Repository:
+    """Mails, topics and buckets are needed here too."""
+    return Repository(clock)
+
+
 @pytest.fixture(autouse=True)
-def same_clock(
-    repository: Repository, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def same_clock(repository: Repository, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "clock", clock)
     monkeypatch.setattr(consumers, "_repository", lambda: repository)
 
@@ -122,6 +126,31 @@ def test_who_was_seated_before_the_mail_went_gets_the_good_news_only(
     assert ("bob@example.org", "Je staat op de wachtlijst: Buurtdag") not in mails()
 
 
+def test_a_number_passed_while_it_was_being_written_is_told_by_its_own_event(
+    define: Define,
+    register: Register,
+    repository: Repository,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    define(capacity=1)
+    ada = register("ada")
+    enrol = repository.registrations.enrol
+
+    def slow(*arguments: Any) -> None:
+        usecases.cancel(repository, clock, registration_id=ada.registration_id, link_version=1)
+        usecases.settle_all(repository, clock, event=EVENT)
+        enrol(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(repository.registrations, "enrol", slow)
+        assert register("bob").state == "waiting"
+    own = [body for body in _registered() if '"waiting"' in body]
+    consumers.inbox(records(own))
+    (bob,) = repository.registrations.page(EVENT, None, 10)[0]
+    assert bob.state == "seated"
+
+
 def test_a_profile_is_handed_over_with_consent_only(
     define: Define, register: Register, repository: Repository
 ) -> None:
@@ -136,9 +165,7 @@ def test_a_profile_is_handed_over_with_consent_only(
         handover.take(f"registration/{bob.registration_id}.json", ProfileHandover)
 
 
-def test_a_profile_that_was_taken_is_not_written_again(
-    define: Define, register: Register
-) -> None:
+def test_a_profile_that_was_taken_is_not_written_again(define: Define, register: Register) -> None:
     define()
     ada = register("ada", profile=PROFILE)
     deliver()
@@ -186,9 +213,7 @@ def test_sweep_and_nightly(
     assert consumers.nightly() == {"erased": 1}
 
 
-def test_relay_publishes_what_the_stream_shows(
-    define: Define, register: Register
-) -> None:
+def test_relay_publishes_what_the_stream_shows(define: Define, register: Register) -> None:
     define()
     queue = boto3.client("sqs").create_queue(QueueName="watch")["QueueUrl"]
     import os

@@ -85,7 +85,11 @@ def test_on_being_seated_the_wished_sessions_are_joined(
 
 
 def test_a_number_that_waits_below_the_mark_is_found_after_being_written(
-    define: Define, register: Register, repository: Repository, clock: FixedClock, look: Look,
+    define: Define,
+    register: Register,
+    repository: Repository,
+    clock: FixedClock,
+    look: Look,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Somebody cancels, and everybody is told, between taking a number and writing it."""
@@ -198,7 +202,11 @@ def test_a_revoked_link_and_an_erased_registration(
 
 
 def test_cancel_while_being_promoted(
-    define: Define, register: Register, repository: Repository, clock: FixedClock, look: Look,
+    define: Define,
+    register: Register,
+    repository: Repository,
+    clock: FixedClock,
+    look: Look,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The promotion finds a registration that was cancelled since it was read."""

@@ -239,7 +239,9 @@ def test_an_unknown_result_is_not_a_failure(
     assert repository.registrations.get(receipt.registration_id) is not None
 
 
-def test_conflicts_are_tried_again(define: Define, register: Register) -> None:
+def test_conflicts_are_tried_again(
+    define: Define, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither moto nor the embedded AWS says TransactionConflict, so it is put in here."""
     define()
     client = aws.client("dynamodb")
@@ -257,7 +259,7 @@ def test_conflicts_are_tried_again(define: Define, register: Register) -> None:
             )
         return original(operation, arguments)
 
-    client._make_api_call = conflicting
+    monkeypatch.setattr(client, "_make_api_call", conflicting)
     assert register("ada").state == "seated"
     assert next(refused, "used up") == "used up"
 

@@ -12,9 +12,7 @@ CAPACITY = st.integers(1, 30)
 
 def plain_watermark(dead: set[int], capacity: int) -> int:
     """The largest x with x - |dead up to x| <= capacity, by trying every x."""
-    return max(
-        x for x in range(200) if x - sum(1 for number in dead if number <= x) <= capacity
-    )
+    return max(x for x in range(200) if x - sum(1 for number in dead if number <= x) <= capacity)
 
 
 @given(dead=NUMBERS, capacity=CAPACITY)

@@ -264,9 +264,8 @@ def _guard(registration: Registration) -> PersonItem:
 
 
 def _add_release(transaction: Transaction, registration: Registration) -> None:
-    """Let the person register again."""
-    mine = PersonItem.registration_id == registration.id
-    transaction.delete(_guard(registration), name="person", condition=mine)
+    """Let the person register again. An active registration's guard is always its own."""
+    transaction.delete(_guard(registration), name="person")
 
 
 def _add_attempt(transaction: Transaction, event: str, attempt: Attempt | None) -> None:

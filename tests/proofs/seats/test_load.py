@@ -1,0 +1,132 @@
+"""500 registrations at once for 20 seats, with crashes and cancellations among them."""
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from chalicelib.registration import seats, usecases
+from shared.clock import FixedClock
+from tests.proofs.seats.conftest import empty_table
+from tests.proofs.seats.invariants import read, violations
+from tests.proofs.seats.operations import World
+
+SEED = int(os.environ.get("PROOF_SEED", "7"))
+PEOPLE = int(os.environ.get("PROOF_PEOPLE", "500"))
+SEATS = 20
+THREADS = 16
+
+
+@pytest.fixture
+def empty_world(embedded_dynamodb: None) -> World:
+    empty_table()
+    world = World("load", FixedClock(datetime(2027, 4, 14, 9, 30, tzinfo=UTC)))
+    world.define(SEATS)
+    return world
+
+
+def test_everybody_at_once(empty_world: World) -> None:
+    """Who has the lowest numbers sits, the others wait in order, and nothing is lost or sold twice."""
+    seconds = in_threads(empty_world, lambda index, _: empty_world.register(f"p{index}"))
+    table = read("load")
+    line = table.lines["congress"]
+    print(
+        f"\n{PEOPLE} registrations for {SEATS} seats from {THREADS} threads: {PEOPLE / seconds:.0f} per second,"
+        f" issued {line.issued}, seated {sum(s == 'seated' for s, _ in line.numbers.values())}"
+    )
+    assert violations(table, at_rest=True) == []
+    assert len(table.registrations) == PEOPLE == line.issued
+    assert line.live == list(range(1, PEOPLE + 1))
+    assert [n for n, (state, _) in sorted(line.numbers.items()) if state == "seated"] == list(
+        range(1, SEATS + 1)
+    )
+
+
+def test_with_cancellations_swaps_resizes_and_crashes(empty_world: World) -> None:
+    """The same while people leave, sessions are swapped, the hall changes and processes die."""
+    done: Counter[str] = Counter()
+
+    def one(index: int, chance: random.Random) -> None:
+        name = f"p{index}"
+        if chance.random() < 0.02:
+            crash_after_taking_numbers(empty_world)
+            done["crash"] += 1
+            return
+        empty_world.register(name, *(["a1"] if chance.random() < 0.3 else []))
+        kind = chance.random()
+        known = list(empty_world.registrations)
+        if kind < 0.10:
+            empty_world.cancel(chance.choice(known))
+            done["cancel"] += 1
+        elif kind < 0.13:
+            empty_world.register(chance.choice(known))
+            done["same address"] += 1
+        elif kind < 0.15:
+            refused(lambda: empty_world.swap(chance.choice(known), "a2"))
+            done["swap"] += 1
+        elif kind < 0.16:
+            refused(lambda: empty_world.define(chance.choice([18, 20, 22])))
+            done["resize"] += 1
+
+    seconds = in_threads(empty_world, one)
+    before = violations(read("load"), at_rest=False)
+    empty_world.sweep(3)
+    table = read("load")
+    line = table.lines["congress"]
+    print(
+        f"\n{PEOPLE} in {seconds:.1f} s with {dict(done)}: issued {line.issued}, dead {len(line.dead)}, capacity"
+        f" {line.capacity}, seated {sum(s == 'seated' for s, _ in line.numbers.values())}"
+    )
+    assert before == []
+    assert violations(table, at_rest=True) == []
+    assert line.watermark == seats.watermark(line.dead, line.capacity)
+
+
+def crash_after_taking_numbers(world: World) -> None:
+    repository = world.repository()
+    definition = repository.definitions.get(world.event)
+    assert definition is not None
+    repository.pools.take(definition, "congress", world.clock.now())
+
+
+def refused(operation: object) -> None:
+    from shared.errors import PlekkenError
+
+    try:
+        operation()  # type: ignore[operator]
+    except PlekkenError:
+        pass
+
+
+def in_threads(world: World, perform: object) -> float:
+    """Call `perform(index, chance)` for everybody; answers how many seconds it took."""
+    people = iter(range(PEOPLE))
+    lock = threading.Lock()
+    errors: list[BaseException] = []
+
+    def work(thread: int) -> None:
+        chance = random.Random(SEED * 1000 + thread)
+        while True:
+            with lock:
+                index = next(people, None)
+            if index is None:
+                return
+            try:
+                perform(index, chance)  # type: ignore[operator]
+            except BaseException as error:  # noqa: BLE001 - the test must see it
+                errors.append(error)
+                return
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(THREADS)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for error in errors:
+        raise error
+    return time.monotonic() - started
