@@ -173,6 +173,19 @@ def test_erasing_before_the_profile_arrives_keeps_the_draft_from_being_made(
     assert objects() == []
 
 
+def test_a_draft_that_slips_in_while_erasing_is_found_at_the_next_try(
+    repository: Repository, clock: FixedClock, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Erasing looked before the draft was written, and writes after it."""
+    assert deliver(shared_profile(clock)) == []
+    with monkeypatch.context() as patched:
+        patched.setattr(Repository, "find", lambda self, member_id: None)
+        event = erased(clock)
+        assert deliver(event) == [{"itemIdentifier": "0"}]
+    assert deliver(event) == []
+    assert repository.every() == []
+
+
 def test_erasing_leaves_a_published_member_alone(
     repository: Repository, clock: FixedClock, deliver: Deliver
 ) -> None:
@@ -233,6 +246,21 @@ def test_who_withdrew_meanwhile_or_was_loaded_by_the_operator_is_not_handed_over
     assert deliver(*told(MemberPublished)) == []
     assert told(ContactShared) == []
     assert objects() == []
+
+
+def test_a_withdrawal_while_handing_over_is_told_to_nobody(
+    repository: Repository, clock: FixedClock, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = published(repository, clock)
+    put = handover.put
+
+    def put_and_withdraw(*args: Any) -> str:
+        usecases.withdraw(repository, clock, member.id, member.version)
+        return put(*args)
+
+    monkeypatch.setattr(handover, "put", put_and_withdraw)
+    assert deliver(*told(MemberPublished)) == []
+    assert told(ContactShared) == []
 
 
 def test_no_event_carries_personal_data(

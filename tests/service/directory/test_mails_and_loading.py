@@ -166,6 +166,16 @@ def test_a_wrong_file_is_refused_whole(repository: Repository, clock: FixedClock
     assert repository.every() == []
 
 
+def test_a_file_cannot_take_another_members_address(
+    repository: Repository, clock: FixedClock
+) -> None:
+    published(repository, clock, name="Zorgvrijstaat")
+    with pytest.raises(Invalid) as caught:
+        usecases.load_members(repository, clock, members=sample())
+    assert caught.value.code == "slug_taken"
+    assert len(repository.snapshot().by_slug) < 13
+
+
 # Retention
 
 

@@ -78,7 +78,14 @@ def share_contact(repository: Repository, clock: Clock, member_id: str, once: On
     )
     key = handover.put("directory", member.id, contact)
     shared = ContactShared(member_id=member.id, handover_key=key)
-    repository.tell(occurred(shared, clock, version=member.version), once.join)
+    event = occurred(shared, clock, version=member.version)
+    try:
+        repository.tell(member, event, once.join)
+    except Refused as refused:
+        if SEEN in refused.parts or PART_MEMBER not in refused.parts:
+            raise
+        # Withdrawn a moment ago. Nobody hears of the object, which we may not remove: it expires.
+        repository.note(once.join)
 
 
 def forget_registration(
@@ -90,10 +97,9 @@ def forget_registration(
     entry stands on a consent and an approval of its own and has its own way out; erasing a
     congress registration must not take an organisation out of the guide.
     """
-    now = clock.now()
-    member = repository.get(stable_id(BY_REGISTRATION, registration_id), now)
-    unpublished = member if member and member.published_at is None else None
-    repository.forget(registration_id, unpublished, once.join, now)
+    member_id = stable_id(BY_REGISTRATION, registration_id)
+    found = repository.find(member_id)
+    repository.forget(registration_id, member_id, found, once.join, clock.now())
 
 
 def _may_be_invited(member: Member) -> bool:

@@ -52,9 +52,13 @@ class Repository:
 
     def get(self, member_id: str, now: datetime) -> Member | None:
         """The entry as it stands, or None when there is none or its retention has ended."""
-        item = next(iter(MemberItem.query(f"MEMBER#{member_id}", consistent_read=True)), None)
-        member = _member(item) if item else None
+        member = self.find(member_id)
         return None if member is None or domain.is_expired(member, now) else member
+
+    def find(self, member_id: str) -> Member | None:
+        """The entry as it stands, also when its retention has ended and it only waits to go."""
+        item = next(iter(MemberItem.query(f"MEMBER#{member_id}", consistent_read=True)), None)
+        return _member(item) if item else None
 
     def every(self) -> list[Member]:
         """All entries in the order in which they came, expired ones too: callers filter on time."""
@@ -130,19 +134,32 @@ class Repository:
         self._publish_view(transaction, before, after)
         self._commit(transaction, [event], join)
 
-    def forget(self, registration_id: str, draft: Member | None, join: Join, now: datetime) -> None:
-        """Remove a draft whose registration was erased, and let none be made from it any more."""
+    def forget(
+        self, registration_id: str, member_id: str, found: Member | None, join: Join, now: datetime
+    ) -> None:
+        """Let nothing be made from an erased registration any more; remove `found` if unpublished.
+
+        Raises Refused when the entry is not, or no longer, what was found: then come again.
+        """
         transaction = Transaction()
         mark = ErasedItem(f"ERASED#{registration_id}", "ERASED", expires_at=now + ERASURES_KEPT)
         transaction.put(mark, name=PART_ERASED)
-        if draft is not None:
-            unchanged = MemberItem.version == draft.version
-            transaction.delete(_item(draft), name=PART_MEMBER, condition=unchanged)
+        if found is None:
+            # A draft may be on its way: one of the two transactions must see the other.
+            absent = MemberItem.pk.does_not_exist()
+            pk = f"MEMBER#{member_id}"
+            transaction.check(MemberItem, pk, "MEMBER", absent, name=PART_MEMBER)
+        elif found.published_at is None:
+            unchanged = MemberItem.version == found.version
+            transaction.delete(_item(found), name=PART_MEMBER, condition=unchanged)
         self._commit(transaction, [], join)
 
-    def tell(self, event: Event, join: Join) -> None:
-        """Write only an event, once."""
-        self._commit(Transaction(), [event], join)
+    def tell(self, member: Member, event: Event, join: Join) -> None:
+        """Write only an event about a member who is still published (else Refused, "member")."""
+        transaction = Transaction()
+        shown = MemberItem.state == State.PUBLISHED.value
+        transaction.check(MemberItem, f"MEMBER#{member.id}", "MEMBER", shown, name=PART_MEMBER)
+        self._commit(transaction, [event], join)
 
     def note(self, join: Join) -> None:
         """Write only the mark that an event was handled."""

@@ -158,18 +158,23 @@ def load_members(
 
     An entry that was loaded before is left alone, whatever happened to it since: an organiser's
     edit or a withdrawn consent must survive loading the same file again. Raises Invalid with the
-    number of the first entry that is wrong; nothing is written then.
+    number of the first entry that is wrong, before anything is written, or whose slug is another
+    member's, after those before it.
     """
     ready = [_loaded(clock, number, entry) for number, entry in enumerate(members, 1)]
     added = 0
-    for member in ready:
+    for number, member in enumerate(ready, 1):
         event = _event(MemberPublished(member_id=member.id, slug=member.slug), member, clock)
         try:
             repository.insert(member, event)
             added += 1
         except Refused as refused:
-            if PART_MEMBER not in refused.parts:
+            if PART_MEMBER in refused.parts:
+                continue
+            if PART_SLUG not in refused.parts:
                 raise
+            taken = {f"member {number}: slug": _("Dit adres is al van een ander lid.")}
+            raise Invalid("slug_taken", fields=taken) from refused
     return added
 
 
