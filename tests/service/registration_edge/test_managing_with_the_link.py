@@ -64,6 +64,24 @@ def test_a_made_up_or_revoked_link_opens_nothing(visitor: Browser) -> None:
     assert not visitor.cookies
 
 
+def test_a_bad_link_leaves_the_open_registration_alone(visitor: Browser) -> None:
+    visitor.post(SEND, person("ada"))
+    open_manage(visitor, "ada")
+    refused = visitor.get(f"{MANAGE}?sleutel=verzonnen")
+    assert f'href="{MANAGE}/link"' in refused.text
+    assert "ada@example.org" in visitor.get(MANAGE).text
+
+
+def test_a_revoked_link_is_forgotten(visitor: Browser) -> None:
+    visitor.post(SEND, person("ada"))
+    open_manage(visitor, "ada")
+    visitor.cookies["__Secure-aanmelding"] = (_token("ada", version=2), MANAGE)
+    refused = visitor.get(MANAGE)
+    assert refused.status == 403
+    assert "Deze link werkt niet meer." in refused.text
+    assert not visitor.cookies
+
+
 def test_another_site_cannot_use_the_cookie(visitor: Browser) -> None:
     visitor.post(SEND, person("ada"))
     open_manage(visitor, "ada")

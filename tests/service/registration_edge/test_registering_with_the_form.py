@@ -197,6 +197,7 @@ GOOD = [
     ("naam", "א" * 200),
     ("naam", "O'Neil <b>x</b> & zoon"),
     ("email", "ada+congres@example.org"),
+    ("toegankelijk", "\r\n".join(["x" * 99] * 6)),
     ("email", "ada@münchen.example"),
     ("email", "a" * 64 + "@" + ".".join(["d" * 63, "e" * 63, "f" * 58, "nl"])),
 ]

@@ -10,6 +10,7 @@ from msgspec import Struct
 from chalicelib.registration import consents, schemas, texts
 from chalicelib.registration.domain import Answers, Definition, Entry, Profile
 from chalicelib.registration.email_address import NotAnAddress, normalise
+from chalicelib.registration.field_rules import RULES
 from chalicelib.registration.messages import later as _
 from shared.errors import Invalid
 
@@ -39,76 +40,19 @@ SENT_BEFORE = _(
 )
 
 
-class _Rule(Struct, frozen=True):
-    longest: int
-    too_long: str
-    missing: str = ""  # empty: the field may stay empty
-    wrong: str = _("Hier staan tekens in die we niet kunnen opslaan.")
-    clean: Callable[[str], str] = texts.one_line
-
-
-_RULES = {
-    "name": _Rule(
-        schemas.LONGEST_NAME,
-        _("Je naam is te lang. Gebruik niet meer dan 200 tekens."),
-        _("Vul je voor- en achternaam in."),
-        wrong=_("Vul alleen je naam in, zonder webadres of vreemde tekens."),
-        clean=texts.person_name,
-    ),
-    "organisation": _Rule(
-        schemas.LONGEST_ORGANISATION,
-        _("De naam van je organisatie is te lang. Gebruik niet meer dan 200 tekens."),
-    ),
-    "phone": _Rule(
-        schemas.LONGEST_PHONE,
-        _("Dit telefoonnummer is te lang. Gebruik niet meer dan 40 tekens."),
-        wrong=_("Vul een telefoonnummer in, zoals 030 123 45 67."),
-        clean=texts.phone_number,
-    ),
-    "diet": _Rule(
-        schemas.LONGEST_DIET,
-        _("Je wens voor de lunch is te lang. Gebruik niet meer dan 300 tekens."),
-    ),
-    "access_needs": _Rule(
-        schemas.LONGEST_ACCESS_NEEDS,
-        _("Wat je nodig hebt, is te lang. Gebruik niet meer dan 600 tekens."),
-        clean=texts.several_lines,
-    ),
-    "directory.initiative": _Rule(
-        schemas.LONGEST_INITIATIVE,
-        _("De naam van je initiatief is te lang. Gebruik niet meer dan 120 tekens."),
-        _("Vul de naam van je initiatief in. Of haal het vinkje bij de ledengids weg."),
-    ),
-    "directory.place": _Rule(
-        schemas.LONGEST_PLACE,
-        _("De naam van je wijk of plaats is te lang. Gebruik niet meer dan 80 tekens."),
-    ),
-    "directory.website": _Rule(
-        schemas.LONGEST_WEBSITE,
-        _("Dit webadres is te lang. Gebruik niet meer dan 300 tekens."),
-        wrong=_("Vul een webadres in, zoals www.voorbeeld.nl."),
-        clean=texts.web_address,
-    ),
-    "directory.about": _Rule(
-        schemas.LONGEST_ABOUT,
-        _("Je tekst is te lang. Gebruik niet meer dan 600 tekens."),
-        clean=texts.several_lines,
-    ),
-}
-
-
 class _Reader(Struct):
     """Reads one field after the other and remembers what is wrong with them."""
 
     errors: dict[str, str] = {}
 
     def text(self, name: str, value: str) -> str:
-        rule = _RULES[name]
+        rule = RULES[name]
         if not texts.has_visible_character(value):
             if rule.missing:
                 self.errors[name] = rule.missing
             return ""
-        if len(value.strip()) > rule.longest:
+        # A line end is one character in the browser's count, and two in what it sends.
+        if len(value.replace("\r\n", "\n").strip()) > rule.longest:
             self.errors[name] = rule.too_long
             return ""
         try:
@@ -123,7 +67,7 @@ class _Reader(Struct):
         except NotAnAddress:
             self.errors["email"] = (
                 _("Vul een e-mailadres in, zoals naam@voorbeeld.nl.")
-                if value.isascii() or "@" not in value or value.rpartition("@")[0].isascii()
+                if value.rpartition("@")[0].isascii()
                 else _("Vóór het @-teken kunnen alleen gewone letters staan, zonder accenten.")
             )
             return ""

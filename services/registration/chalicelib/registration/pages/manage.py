@@ -150,11 +150,14 @@ def _registration(request: Request) -> Registration:
 
 
 def _closed_page(request: Request, refused: PlekkenError) -> Answer:
-    """Say why the link does not work, offer a new one, and forget the one that does not."""
+    """Say why the link does not work, and offer a new one."""
     page = pages.render(
         request, "manage_open.html", token="", problem=pages.say(request, refused.title)
     )
-    return Html(page, status=refused.status, cookies=[_cookie("", max_age=0)])
+    # A bad link from elsewhere does not close the registration that this browser has open.
+    from_cookie = request.method == "GET" and "sleutel" not in request.query
+    forgotten = [_cookie("", max_age=0)] if from_cookie else []
+    return Html(page, status=refused.status, cookies=forgotten)
 
 
 def _manage_page(
