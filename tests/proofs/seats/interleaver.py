@@ -1,7 +1,7 @@
 """Runs two operations in threads and decides, call by call, whose next AWS call goes first.
 
-A thread stops before each of its AWS calls until the schedule gives it the turn; a turn ends when the call
-has answered. A thread can also be made to crash before one of its calls.
+A thread stops before each of its AWS calls until the schedule gives it the turn; a turn ends when
+the call has answered. A thread can also be made to crash before one of its calls.
 """
 
 import itertools
@@ -119,16 +119,29 @@ class _Race:
 
 
 def schedules(first: int, second: int, limit: int, seed: int) -> Iterator[Schedule]:
-    """All orders of `first` and `second` calls, or `limit` different ones of them."""
+    """All orders of `first` and `second` calls, or `limit` different ones of them.
+
+    Half of the chosen ones stop one operation once and run the other whole in between: most
+    races need no more than that.
+    """
     total = first + second
     if math.comb(total, first) <= limit:
         for places in itertools.combinations(range(total), first):
             yield tuple(0 if place in places else 1 for place in range(total))
         return
-    chosen: set[Schedule] = set()
-    shuffled = [0] * first + [1] * second
     order = random.Random(seed)
+    stopped = sorted(_stopped_once(first, second))
+    chosen = set(order.sample(stopped, min(len(stopped), (limit + 1) // 2)))
+    shuffled = [0] * first + [1] * second
     while len(chosen) < limit:
         order.shuffle(shuffled)
         chosen.add(tuple(shuffled))
     yield from sorted(chosen)
+
+
+def _stopped_once(first: int, second: int) -> set[Schedule]:
+    return {
+        (inside,) * before + (outside,) * whole + (inside,) * (calls - before)
+        for inside, outside, calls, whole in ((0, 1, first, second), (1, 0, second, first))
+        for before in range(calls + 1)
+    }

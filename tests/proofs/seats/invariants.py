@@ -166,10 +166,14 @@ def _told(table: Table) -> list[str]:
         cancelled = registration["state"] == "cancelled"
         if table.events["cancelled", id_, ""] != cancelled:
             found.append(f"{id_}: cancelled told {table.events['cancelled', id_, '']} times")
-        for place in registration["lines"]:
-            if place["promoted"] and table.events["seated", id_, place["id"]] < 1:
-                found.append(f"{id_}: seated in {place['id']}, never told")
-    for (name, id_, pool), times in table.events.items():
-        if name == "seated" and pool == "congress" and id_ in table.registrations and times > 1:
-            found.append(f"{id_}: told {times} times of the same seat")
+        found += [
+            f"{id_}: seated in {place['id']}, never told"
+            for place in registration["lines"]
+            if place["promoted"] and table.events["seated", id_, place["id"]] < 1
+        ]
+    found += [
+        f"{id_}: told {times} times of the same seat"
+        for (name, id_, pool), times in table.events.items()
+        if (name, pool) == ("seated", "congress") and times > 1
+    ]
     return found

@@ -1,7 +1,6 @@
 """Each guard of the number line is needed: without it, the interleavings find a violation."""
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,9 +11,9 @@ from chalicelib.registration.models import PoolItem
 from chalicelib.registration.repository import Pools
 from shared.transactions import Transaction
 from tests.proofs.seats import interleaver
-from tests.proofs.seats.test_interleavings import explore
+from tests.proofs.seats.test_interleavings import SEED, attempt
 
-SCHEDULES = 40
+SCHEDULES = 60
 Mutant = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -96,17 +95,15 @@ GUARDS: dict[str, tuple[Mutant, str, str, str]] = {
 @pytest.mark.parametrize("guard", GUARDS)
 def test_without_this_guard_something_breaks(guard: str) -> None:
     interleaver.listen()
-    mutant, state, first, second = GUARDS[guard]
-    sound, found = explore(state, first, second, SCHEDULES // 2, 3)
-    assert found == []
-    with applied(mutant):
-        runs, found = explore(state, first, second, SCHEDULES, 3)
-    print(f"\n{guard}: {sound} runs with it clean; {runs} without it, {len(found)} violations")
-    assert found != []
-
-
-@contextlib.contextmanager
-def applied(mutant: Mutant) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        mutant(patch)
-        yield
+    mutant, *pair = GUARDS[guard]
+    calls, _ = attempt(*pair)
+    for schedule in interleaver.schedules(*calls, SCHEDULES, SEED):
+        with pytest.MonkeyPatch.context() as patch:
+            mutant(patch)
+            _, found = attempt(*pair, schedule)
+        if found:
+            break
+    else:
+        pytest.fail("no order of calls needs this guard")
+    print(f"\nwithout “{guard}”: {found[0]}")
+    assert attempt(*pair, schedule)[1] == []

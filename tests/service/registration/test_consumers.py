@@ -44,7 +44,7 @@ def records(bodies: list[str]) -> dict[str, Any]:
 
 
 def deliver(times: int = 1, seed: int = 0) -> None:
-    """Bring everything in the outbox to both queues until nothing new comes, `times` and shuffled."""
+    """Bring what the outbox holds to both queues, `times` and shuffled, until nothing is new."""
     known: set[str] = set()
     while fresh := [body for body in outbox() if body not in known]:
         known |= set(fresh)
