@@ -129,6 +129,14 @@ def cancel(browser: Browser, link: str) -> Answer:
     return browser.follow(browser.submit(asked, "/congres/aanmelding/afzeggen")).expect(200)
 
 
+def cancel_at_desk(organiser: Browser, event: str, key: str) -> None:
+    """Cancel somebody's registration for them; `key` is its key in the table."""
+    identifier = key.removeprefix("REGISTRATION#")
+    path = f"/congres/beheer/{event}/afzeggen/{identifier}"
+    asked = organiser.get(path).expect(200)
+    organiser.follow(organiser.submit(asked, path)).expect(200)
+
+
 def sign_in(browser: Browser, email: str, password: str) -> Browser:
     """Sign in at the desk."""
     page = browser.get("/beheer/inloggen").expect(200)

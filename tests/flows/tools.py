@@ -151,7 +151,8 @@ class Backstage:
         start = f"plekken-{self.stage}-"
         found = self.client("sqs").list_queues(QueueNamePrefix=start).get("QueueUrls", [])
         names = [url.rpartition("/")[2].removeprefix(start) for url in found]
-        return sorted(name for name in names if name.endswith("-dlq") is dead)
+        ours = (name for name in names if not name.startswith("tap-"))
+        return sorted(name for name in ours if name.endswith("-dlq") is dead)
 
     def depth(self, name: str) -> int:
         """How many messages wait in a queue or are being handled."""
@@ -186,6 +187,23 @@ class Backstage:
             QueueUrl=self.queue(name), MaxNumberOfMessages=10, VisibilityTimeout=0
         )
         return [message["Body"] for message in found.get("Messages", [])]
+
+    @contextlib.contextmanager
+    def impatient(self, *names: str) -> Iterator[None]:
+        """Deliver failed messages of these queues again after a second."""
+        sqs, kind = self.client("sqs"), "VisibilityTimeout"
+        urls = [self.queue(name) for name in names]
+        before = [
+            sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[kind])["Attributes"]
+            for url in urls
+        ]
+        for url in urls:
+            sqs.set_queue_attributes(QueueUrl=url, Attributes={kind: "1"})
+        try:
+            yield
+        finally:
+            for url, attributes in zip(urls, before, strict=True):
+                sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
 
     def wait_until_quiet(self, seconds: float = PATIENCE) -> None:
         """Wait until every event has been published and handled."""
@@ -303,7 +321,12 @@ class Taps:
         sqs, sns = backstage.client("sqs"), backstage.client("sns")
         self._subscriptions = []
         for service, name in self.names.items():
-            url = sqs.create_queue(QueueName=f"plekken-{backstage.stage}-{name}")["QueueUrl"]
+            allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"}
+            policy = {"Version": "2012-10-17", "Statement": [{**allow, "Resource": "*"}]}
+            url = sqs.create_queue(
+                QueueName=f"plekken-{backstage.stage}-{name}",
+                Attributes={"Policy": json.dumps(policy)},
+            )["QueueUrl"]
             arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
             subscription = sns.subscribe(
                 TopicArn=self._topic(service),
