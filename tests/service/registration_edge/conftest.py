@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,17 +17,19 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from chalice.test import Client
+from moto import mock_aws
 
 import shared.pages
 from chalicelib.registration import collaborators, consents, pages, routes, usecases
 from chalicelib.registration.pages import congress, desk, manage
 from chalicelib.registration.repository import Repository
-from shared import auth
+from shared import auth, network
 from shared.access import SessionItem
 from shared.clock import FixedClock
 from shared.http import App
 from tests.registration_support import EVENT
 from tests.registration_support import congress as definition_of
+from tests.service.conftest import create_table
 
 ORIGIN = "http://localhost:8000"
 PAGE = f"/congres/{EVENT}"
@@ -148,6 +151,17 @@ def app() -> App:
     app.register_blueprint(routes.router.blueprint)
     app.register_blueprint(pages.router.blueprint)
     return app
+
+
+@pytest.fixture
+def mocked_aws() -> Iterator[None]:
+    """The two tables that pages use, and nothing else of AWS: quicker than the whole account."""
+    with mock_aws():
+        network.forget()
+        for table in ("ACCESS_TABLE", "REGISTRATION_TABLE"):
+            create_table(os.environ[table])
+        yield
+    network.forget()
 
 
 @pytest.fixture
