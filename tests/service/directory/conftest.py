@@ -13,7 +13,17 @@ import msgspec
 import pytest
 from chalice.test import Client
 
-from chalicelib.directory import consumers, desk, domain, edge, pages, platform, routes, usecases
+from chalicelib.directory import (
+    consumers,
+    desk,
+    desk_edit,
+    domain,
+    edge,
+    pages,
+    platform,
+    routes,
+    usecases,
+)
 from chalicelib.directory.domain import Member
 from chalicelib.directory.repository import Repository
 from chalicelib.directory.texts import CONSENT_PURPOSE, CONSENT_VERSION
@@ -26,7 +36,7 @@ from shared.handovers import ProfileHandover
 from shared.http import App
 
 ORIGIN = "http://localhost:8000"
-MODULES_WITH_CLOCK = (edge, pages, desk, platform, routes, consumers)
+MODULES_WITH_CLOCK = (edge, pages, desk, desk_edit, platform, routes, consumers)
 
 
 @pytest.fixture

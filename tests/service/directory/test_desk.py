@@ -151,13 +151,14 @@ def test_the_second_editor_sees_what_the_first_changed_and_keeps_their_words(
 ) -> None:
     member = published(repository, clock)
     version = str(member.version)
-    first = {**WORDS, "version": version, "place": "Schiedam"}
+    first = {**WORDS, "version": version, "place": "Schiedam", "kind": "residents"}
     assert desk_browser.post("/leden/beheer/m1/wijzigen", first).status == 303
     second = {**WORDS, "version": version, "about": "Mijn nieuwe tekst."}
     answer = desk_browser.post("/leden/beheer/m1/wijzigen", second)
     assert answer.status == 409
     assert "nu staat er" in answer.text
     assert "Schiedam" in answer.text
+    assert "“bewonersinitiatief”" in answer.text
     assert "Mijn nieuwe tekst." in answer.text
     assert repository.snapshot().members[0].place == "Schiedam"
     again = {**second, "version": str(member.version + 1), "place": "Schiedam"}

@@ -284,14 +284,10 @@ def test_health_asks_nothing_of_the_table(visitor: Browser, calls: list[str]) ->
 
 
 @pytest.fixture
-def calls(repository: Repository) -> list[str]:
+def calls(repository: Repository, listen: Any) -> list[str]:
     """The names of the DynamoDB calls that were made."""
-    from shared import aws
-
     made: list[str] = []
-    aws.client("dynamodb").meta.events.register(
-        "before-call.dynamodb", lambda model, **_: made.append(model.name)
-    )
+    listen("dynamodb", "before-call.dynamodb", lambda model, **_: made.append(model.name))
     return made
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.directory import domain
+from chalicelib.directory import domain, slugs
 from chalicelib.directory.domain import Contact, Kind, Member, Profile, State, WrongState
 from shared.consent import Consent
 
@@ -105,11 +105,11 @@ def test_every_state_allows_only_its_own_verbs(state: State, allowed: set[str]) 
     ],
 )
 def test_slugs_are_plain_and_never_a_reserved_word(name: str, slug: str) -> None:
-    assert domain.slug_of(name) == slug
+    assert slugs.slug_of(name) == slug
 
 
 def test_slugs_that_are_taken_get_a_number() -> None:
-    assert [domain.slug_choice("De Tuin", n) for n in range(3)] == [
+    assert [slugs.slug_choice("De Tuin", n) for n in range(3)] == [
         "de-tuin",
         "de-tuin-2",
         "de-tuin-3",

@@ -1,7 +1,5 @@
 """States and rules of a member entry: nothing here knows of storage or HTTP."""
 
-import re
-import unicodedata
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,24 +8,6 @@ from shared.consent import Consent
 
 RETENTION = timedelta(days=30)
 """How long an entry that never was, or no longer is, published stays (privacy statement)."""
-
-RESERVED_SLUGS = frozenset(
-    {
-        "aanmelden",
-        "aanmelding",
-        "api",
-        "beheer",
-        "bedankt",
-        "kaart",
-        "lijst",
-        "nieuw",
-        "static",
-        "zoek",
-    }
-)
-"""Words that stand in the path where a slug could stand."""
-
-_SLUG_LENGTH = 60
 
 
 class State(StrEnum):
@@ -248,23 +228,3 @@ def changes(before: Member, after: Member) -> list[Change]:
     old = {**asdict(before.profile), **asdict(before.contact)}
     new = {**asdict(after.profile), **asdict(after.contact)}
     return [Change(name, old[name], new[name]) for name in old if old[name] != new[name]]
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, for comparing and sorting: 'Coöperatie' becomes 'cooperatie'."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
-
-
-def slug_of(name: str) -> str:
-    """The slug a name asks for, never empty and never a reserved word."""
-    slug = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:_SLUG_LENGTH].strip("-")
-    if not slug:
-        return "lid"
-    return f"{slug}-lid" if slug in RESERVED_SLUGS else slug
-
-
-def slug_choice(name: str, attempt: int) -> str:
-    """The slug to try after `attempt` were taken: de-evenaar, de-evenaar-2, de-evenaar-3."""
-    slug = slug_of(name)
-    return slug if attempt == 0 else f"{slug}-{attempt + 1}"

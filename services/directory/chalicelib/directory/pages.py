@@ -7,7 +7,7 @@ from shared.http import PUBLIC, Answer, Html, Request, SeeOther
 from shared.ids import new_id
 from shared.pages import link, render, translate
 
-from . import desk, platform, texts, usecases
+from . import desk, desk_edit, platform, texts, usecases
 from .domain import Contact, Kind, Profile, without_place_on_map
 from .edge import clock, repository, router
 from .forms import MOST_THEMES, Typed, read_contact, read_profile, refuse_errors
@@ -17,7 +17,7 @@ from .structured import json_ld
 from .texts import later as _
 from .views import cursor_of, offset_of, options, translated, typed_by, values_of
 
-__all__ = ["desk", "platform", "router"]
+__all__ = ["desk", "desk_edit", "platform", "router"]
 
 PAGE = 24
 HONEYPOT = "subject"

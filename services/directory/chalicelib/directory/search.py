@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .domain import Kind, PublicMember, fold
+from .domain import Kind, PublicMember
+from .slugs import fold
 from .texts import KINDS, THEMES
 
 _WORD = re.compile(r"[^\W_]+")

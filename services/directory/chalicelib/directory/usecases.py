@@ -22,7 +22,7 @@ from shared.ids import new_id
 from shared.observability import log, metric
 from shared.transactions import Refused
 
-from . import domain, forms
+from . import domain, forms, slugs
 from .domain import Contact, Member, Profile
 from .repository import PART_KEY, PART_MEMBER, PART_SLUG, Repository
 from .texts import CONSENT_PURPOSE, CONSENT_VERSION
@@ -95,7 +95,7 @@ def approve(repository: Repository, clock: Clock, member_id: str, version: int) 
     """Publish a draft under a free slug. Raises NotFound, or Overtaken when it has changed."""
     before = _current(repository, clock, member_id, version)
     for attempt in range(MOST_SLUGS):
-        slug = domain.slug_choice(before.profile.name, attempt)
+        slug = slugs.slug_choice(before.profile.name, attempt)
         try:
             after = domain.publish(before, slug, clock.now())
         except domain.WrongState as error:
@@ -198,8 +198,8 @@ def _loaded(clock: Clock, number: int, entry: Mapping[str, Any]) -> Member:
     ticked = {name for name in ("email_public", "phone_public") if entry.get(name) is True}
     typed = forms.Typed(texts, [str(name) for name in entry.get("themes", [])], frozenset(ticked))
     profile, contact = forms.read_profile(typed), forms.read_contact(typed)
-    slug = str(entry.get("slug", "")) or domain.slug_of(profile.name)
-    if slug != domain.slug_of(slug):
+    slug = str(entry.get("slug", "")) or slugs.slug_of(profile.name)
+    if slug != slugs.slug_of(slug):
         typed.errors["slug"] = _("Gebruik alleen kleine letters, cijfers en streepjes.")
     if typed.errors:
         fields = {f"member {number}: {name}": text for name, text in typed.errors.items()}

@@ -1,0 +1,142 @@
+"""The organiser's form that changes an entry, without overwriting another organiser's change."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.errors import Invalid, PlekkenError
+from shared.http import Answer, Html, Request, SeeOther
+from shared.pages import link, render, translate
+
+from . import domain, texts, usecases
+from .desk import (
+    CONFLICT,
+    DESK,
+    MAY_DECIDE,
+    member_of,
+    overtaken_page,
+    say,
+    version_seen,
+    write_down,
+)
+from .domain import Contact, Kind, Member, Profile, State, Theme
+from .edge import clock, repository, router
+from .forms import MOST_THEMES, Typed, read_contact, read_profile, refuse_errors
+from .texts import later as _
+from .usecases import Overtaken
+from .views import SERVICE, options, translated, typed_by, values_of
+
+
+@router.page("/leden/beheer/{member_id}/wijzigen", access=MAY_DECIDE)
+def edit_form(request: Request, member_id: str) -> Answer:
+    """The form that changes an entry."""
+    current = member_of(member_id)
+    if current.state not in (State.DRAFT, State.PUBLISHED):
+        return SeeOther(link(f"{DESK}/{member_id}", request.language))
+    return Html(_edit_page(request, current, _values_of_member(current), {}))
+
+
+@router.form("/leden/beheer/{member_id}/wijzigen", access=MAY_DECIDE)
+def edit(request: Request, member_id: str) -> Answer:
+    """Change an entry; who comes second sees what the first one changed, and keeps their words."""
+    typed = typed_by(request)
+    try:
+        profile, contact = _read(typed)
+        changed = usecases.edit(
+            repository, clock, member_id, version_seen(request), profile, contact
+        )
+    except Overtaken as error:
+        current = error.current
+        if current is None or current.state not in (State.DRAFT, State.PUBLISHED):
+            return overtaken_page(request, error)
+        wanted = domain.edit(current, *_read(typed), clock.now())
+        return _edit_conflict(request, current, wanted, error)
+    except Invalid as error:
+        text = _edit_page(request, member_of(member_id), values_of(request), error.fields)
+        return Html(text, status=error.status)
+    write_down(request, "member.changed", member_id)
+    flash = say(request, _("De wijzigingen van %(name)s zijn opgeslagen."), changed)
+    return SeeOther(link(f"{DESK}/{member_id}", request.language), flash=flash)
+
+
+def _edit_conflict(
+    request: Request, current: Member, wanted: Member, error: PlekkenError
+) -> Answer:
+    text = _edit_page(
+        request,
+        current,
+        values_of(request),
+        {},
+        notice=translate(SERVICE, request.language, error.title),
+        differences=[
+            (change.name, _shown(request, change.before))
+            for change in domain.changes(current, wanted)
+        ],
+    )
+    return Html(text, status=CONFLICT)
+
+
+def _edit_page(
+    request: Request,
+    current: Member,
+    values: dict[str, Any],
+    errors: dict[str, str],
+    *,
+    notice: str = "",
+    differences: Sequence[tuple[str, str]] = (),
+) -> str:
+    return render(
+        request,
+        "desk/edit.html",
+        member=current,
+        values=values,
+        errors=translated(request, errors),
+        notice=notice,
+        differences=differences,
+        fields=texts.FIELDS,
+        kinds=options(request, texts.KINDS),
+        themes=options(request, texts.THEMES),
+        most_themes=MOST_THEMES,
+    )
+
+
+def _shown(request: Request, value: object) -> str:
+    """A field's value in words."""
+    match value:
+        case bool():
+            text = _("ja") if value else _("nee")
+        case Kind():
+            text = texts.KINDS[value]
+        case tuple():
+            return ", ".join(_shown(request, each) for each in value)
+        case Theme():
+            text = texts.THEMES[value]
+        case None:
+            return ""
+        case _:
+            return str(value)
+    return translate(SERVICE, request.language, text)
+
+
+def _read(typed: Typed) -> tuple[Profile, Contact]:
+    profile, contact = read_profile(typed), read_contact(typed)
+    refuse_errors(typed)
+    return profile, contact
+
+
+def _values_of_member(current: Member) -> dict[str, Any]:
+    profile, contact = current.profile, current.contact
+    return {
+        "name": profile.name,
+        "kind": profile.kind.value,
+        "place": profile.place,
+        "district": profile.district,
+        "website": profile.website,
+        "about": profile.about,
+        "themes": [theme.value for theme in profile.themes],
+        "latitude": "" if profile.latitude is None else str(profile.latitude),
+        "longitude": "" if profile.longitude is None else str(profile.longitude),
+        "email": contact.email,
+        "phone": contact.phone,
+        "email_public": "ja" if contact.email_public else "",
+        "phone_public": "ja" if contact.phone_public else "",
+    }

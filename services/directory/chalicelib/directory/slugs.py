@@ -1,0 +1,42 @@
+"""The words in an entry's address, and texts made comparable."""
+
+import re
+import unicodedata
+
+RESERVED_SLUGS = frozenset(
+    {
+        "aanmelden",
+        "aanmelding",
+        "api",
+        "beheer",
+        "bedankt",
+        "kaart",
+        "lijst",
+        "nieuw",
+        "static",
+        "zoek",
+    }
+)
+"""Words that stand in the path where a slug could stand."""
+
+_SLUG_LENGTH = 60
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for comparing and sorting: 'Coöperatie' becomes 'cooperatie'."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def slug_of(name: str) -> str:
+    """The slug a name asks for, never empty and never a reserved word."""
+    slug = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:_SLUG_LENGTH].strip("-")
+    if not slug:
+        return "lid"
+    return f"{slug}-lid" if slug in RESERVED_SLUGS else slug
+
+
+def slug_choice(name: str, attempt: int) -> str:
+    """The slug to try after `attempt` were taken: de-evenaar, de-evenaar-2, de-evenaar-3."""
+    slug = slug_of(name)
+    return slug if attempt == 0 else f"{slug}-{attempt + 1}"
