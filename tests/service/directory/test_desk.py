@@ -167,6 +167,16 @@ def test_the_second_editor_sees_what_the_first_changed_and_keeps_their_words(
     assert (shown.place, shown.about) == ("Schiedam", "Mijn nieuwe tekst.")
 
 
+def test_an_edit_without_a_version_says_what_is_wrong(
+    desk_browser: Browser, repository: Repository, clock: FixedClock
+) -> None:
+    published(repository, clock)
+    answer = desk_browser.post("/leden/beheer/m1/wijzigen", {**WORDS, "place": "Delft"})
+    assert answer.status == 422
+    assert "Deze pagina is te oud." in answer.text
+    assert repository.snapshot().members[0].place == "Rotterdam"
+
+
 def test_bad_edits_keep_what_was_typed(
     desk_browser: Browser, repository: Repository, clock: FixedClock
 ) -> None:

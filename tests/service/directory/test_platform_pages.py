@@ -5,7 +5,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.directory import platform
+from chalicelib.directory import domain, platform
 from chalicelib.directory.repository import Repository
 from shared import auth, settings
 from shared.clock import FixedClock
@@ -125,3 +125,10 @@ def test_public_pages_of_the_platform(visitor: Browser, path: str, language: str
     assert page.status == 200
     assert f'<html lang="{language}">' in page.text
     assert page.text.count("<h1") == 1
+
+
+def test_the_privacy_statement_tells_the_guides_own_periods(visitor: Browser) -> None:
+    page = visitor.get("/privacy").text
+    days = domain.RETENTION.days
+    assert f"{days} dagen na de afwijzing of het voorstel" in page
+    assert f"contactgegevens meteen, de rest na {days} dagen" in page

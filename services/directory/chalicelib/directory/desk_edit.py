@@ -51,7 +51,8 @@ def edit(request: Request, member_id: str) -> Answer:
         wanted = domain.edit(current, *_read(typed), clock.now())
         return _edit_conflict(request, current, wanted, error)
     except Invalid as error:
-        text = _edit_page(request, member_of(member_id), values_of(request), error.fields)
+        errors = error.fields or {"": error.title}
+        text = _edit_page(request, member_of(member_id), values_of(request), errors)
         return Html(text, status=error.status)
     write_down(request, "member.changed", member_id)
     flash = say(request, _("De wijzigingen van %(name)s zijn opgeslagen."), changed)
