@@ -67,6 +67,11 @@ def main() -> None:
     print(f"Deploying stage {name} to account {cloud.account}, {cloud.stage.region}", flush=True)
     values = deploy(cloud, package_all(target.for_aws()))
     print(f"Ready in {time.monotonic() - started:.0f} s: {values['FrontDoorAddress']}")
+    if not cloud.stage.domain_name and cloud.stage.origin != values["FrontDoorAddress"]:
+        raise Problem(
+            f"Links and forms still point to {cloud.stage.origin}; write "
+            f"`origin: {values['FrontDoorAddress']}` in infra/stages/{name}.yaml and deploy again."
+        )
 
 
 if __name__ == "__main__":

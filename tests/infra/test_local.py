@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra import redrive
+from infra import organiser, redrive
+from tests.running import running_platform
 
 if TYPE_CHECKING:
     from infra.local.world import Platform
@@ -140,3 +141,20 @@ def test_redrive_brings_dead_letters_back(platform: "Platform") -> None:
     ):
         found |= {message["Body"] for message in answer}
     assert found == bodies
+
+
+def test_a_restart_still_has_everything(tmp_path: Path) -> None:
+    with running_platform(tmp_path) as first:
+        table = first.values["AccessTable"]
+        item = {"pk": {"S": "PROOF"}, "sk": {"S": "PROOF"}}
+        first.cloud.client("dynamodb").put_item(TableName=table, Item=item)
+        first.cloud.client("s3").put_object(Bucket=first.values["WebBucket"], Key="x", Body=b"1")
+        password = organiser.make(first.cloud, first.values, "wie@example.org", "Wie")
+        assert password
+    with running_platform(tmp_path) as again:
+        found = again.cloud.client("dynamodb").get_item(TableName=table, Key=item)
+        assert found["Item"] == item
+        kept = again.cloud.client("s3").get_object(Bucket=again.values["WebBucket"], Key="x")
+        assert kept["Body"].read() == b"1"
+        assert organiser.make(again.cloud, again.values, "wie@example.org", "Wie") is None
+        assert get(f"{again.origin}/leden")[0] == 200

@@ -1,4 +1,4 @@
-"""The zips: complete by themselves, the same bytes every time, and nothing in them that need not be."""
+"""The zips: complete by themselves, the same bytes every time, and small."""
 
 import hashlib
 import json
