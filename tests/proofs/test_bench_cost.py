@@ -8,18 +8,16 @@ because only real AWS can show it: ASSUMED_SECONDS.
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from chalicelib.registration import consumers, usecases
 from chalicelib.registration.repository import Repository
-from shared import aws
 from shared.clock import SystemClock
 from shared.events import decode
 from tests.registration_support import PROFILE, congress, register_person
-from tests.service.conftest import mocked_aws, organiser  # noqa: F401 - fixtures
+from tests.service.conftest import listen, mocked_aws, organiser  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.proof
 
@@ -38,7 +36,7 @@ DOLLARS = {
 PAGES = 3  # the form, the post, the thanks page
 ASSUMED_SECONDS = {"api": 0.15, "relay": 0.1, "inbox": 0.2, "mail": 0.4}  # warm, our estimate
 GIGABYTES = {"api": 1.0, "relay": 0.25, "inbox": 0.25, "mail": 0.5}  # as in resources.yaml
-COUNTED = "dynamodb s3 sesv2 sns".split()
+COUNTED = ("dynamodb", "s3", "sesv2", "sns")
 
 
 class Counting:
@@ -75,11 +73,11 @@ def _write_units(item: dict[str, Any]) -> int:
 
 
 @pytest.fixture
-def counting(mocked_aws: None) -> Iterator[Counting]:  # noqa: F811 - the fixture
+def counting(listen: Any) -> Counting:  # noqa: F811 - the fixture
     counter = Counting()
     for service in COUNTED:
-        aws.client(service).meta.events.register("before-call", counter.before_call)
-    yield counter
+        listen(service, "before-call", counter.before_call)
+    return counter
 
 
 def _outbox() -> list[Any]:
@@ -136,7 +134,6 @@ def test_bench_cost_of_a_thousand_registrations(counting: Counting, organiser: A
         + DOLLARS["GB second"] * seconds
     )
     counted = ", ".join(f"{number} {unit}" for unit, number in sorted(units.items()))
-    print(
-        f"\ncost: ${cents * MARGIN * 10:.2f} per 1,000 registrations ({counted}; {seconds:.2f} GB s)"
-    )
+    dollars = cents * MARGIN * 10
+    print(f"\ncost: ${dollars:.2f} per 1,000 registrations ({counted}; {seconds:.2f} GB s)")
     assert units["mail"] == 2, "one confirmation and one notice"

@@ -1,11 +1,10 @@
 """Service tests run against moto, in one thread: it is not atomic under several (DESIGN §5)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -42,7 +41,7 @@ def create_table(name: str) -> None:
 
 def create_bucket(name: str) -> None:
     """A bucket in the region that the tests run in."""
-    boto3.client("s3").create_bucket(
+    aws.client("s3").create_bucket(
         Bucket=name, CreateBucketConfiguration={"LocationConstraint": aws.region()}
     )
 
@@ -50,19 +49,33 @@ def create_bucket(name: str) -> None:
 @pytest.fixture
 def mocked_aws() -> Iterator[None]:
     """An empty AWS account with every table and bucket, topic and the mail sender."""
+    # Clients stay from test to test: moto answers them by account and forgets between mocks, and
+    # making one takes longer than most tests.
     with mock_aws():
-        aws.forget()
         network.forget()
         for service in ("ACCESS", "REGISTRATION", "DIRECTORY", "DOCUMENTS"):
             create_table(os.environ[f"{service}_TABLE"])
         for bucket in ("WEB", "HANDOVER", "QUARANTINE", "LIBRARY"):
             create_bucket(os.environ[f"{bucket}_BUCKET"])
         for service in ("registration", "directory", "documents"):
-            boto3.client("sns").create_topic(Name=f"plekken-test-{service}-events")
-        boto3.client("sesv2").create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
+            aws.client("sns").create_topic(Name=f"plekken-test-{service}-events")
+        aws.client("sesv2").create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
         yield
-    aws.forget()
     network.forget()
+
+
+@pytest.fixture
+def listen(mocked_aws: None) -> Iterator[Callable[..., None]]:
+    """`listen("dynamodb", "before-call.dynamodb.Query", handler)`, until the test ends."""
+    heard: list[tuple[str, str, Any]] = []
+
+    def register(service: str, event: str, handler: Any) -> None:
+        aws.client(service).meta.events.register(event, handler)
+        heard.append((service, event, handler))
+
+    yield register
+    for service, event, handler in heard:
+        aws.client(service).meta.events.unregister(event, handler)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared import aws, transactions
+from shared import transactions
 from shared.transactions import Busy, Refused, Transaction
 
 
@@ -77,31 +77,32 @@ def _two_inserts(outbox: Any) -> Transaction:
 
 
 @pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError"])
-def test_conflicts_and_throttling_are_tried_again_under_one_token(outbox: Any, code: str) -> None:
+def test_conflicts_and_throttling_are_tried_again_under_one_token(
+    outbox: Any, listen: Any, code: str
+) -> None:
     conflicts = _Conflicts(3, code)
-    _inject(conflicts)
+    _inject(listen, conflicts)
     _two_inserts(outbox).commit()
     assert len(list(outbox.query("OUTBOX#0"))) == 2
     assert len(conflicts.tokens) == 1
 
 
-def test_endless_conflicts_end_as_busy_with_nothing_written(outbox: Any) -> None:
-    _inject(_Conflicts(1000))
+def test_endless_conflicts_end_as_busy_with_nothing_written(outbox: Any, listen: Any) -> None:
+    _inject(listen, _Conflicts(1000))
     with pytest.raises(Busy):
         _two_inserts(outbox).commit()
     assert list(outbox.query("OUTBOX#0")) == []
 
 
-def test_an_unknown_result_is_never_called_a_refusal(outbox: Any) -> None:
-    _inject(_Conflicts(1, "SomethingNew"))
+def test_an_unknown_result_is_never_called_a_refusal(outbox: Any, listen: Any) -> None:
+    _inject(listen, _Conflicts(1, "SomethingNew"))
     with pytest.raises(Exception, match="Failed to write") as error:
         _two_inserts(outbox).commit()
     assert not isinstance(error.value, Refused | Busy)
 
 
-def _inject(conflicts: _Conflicts) -> None:
-    client = aws.client("dynamodb")
-    client.meta.events.register("before-call.dynamodb.TransactWriteItems", _counted(conflicts))
+def _inject(listen: Any, conflicts: _Conflicts) -> None:
+    listen("dynamodb", "before-call.dynamodb.TransactWriteItems", _counted(conflicts))
 
 
 def _counted(conflicts: _Conflicts) -> Any:
