@@ -51,6 +51,12 @@ class World:
         )
         usecases.settle_event_of(repository, self.clock, registration_id=id_)
 
+    def rename(self, name: str) -> None:
+        id_ = self.registrations[name]
+        usecases.change(
+            self.repository(), self.clock, registration_id=id_, link_version=1, name="Robert"
+        )
+
     def settle(self, line: str = "congress") -> None:
         usecases.settle(self.repository(), self.clock, event=self.event, pool=line)
 
@@ -117,5 +123,6 @@ OPERATIONS: dict[str, Callable[[World, int], object]] = {
 # For the guards that the pairs above do not reach.
 MORE_OPERATIONS: dict[str, Callable[[World, int], object]] = {
     "cancel bob": lambda world, _: world.cancel("bob"),
+    "rename bob": lambda world, _: world.rename("bob"),
     "shrink to three": lambda world, _: world.define(3),
 }

@@ -14,6 +14,7 @@ SEED = int(os.environ.get("PROOF_SEED", "7"))
 SCHEDULES = int(os.environ.get("PROOF_SCHEDULES", "4"))  # of each pair in each state
 CRASHES = int(os.environ.get("PROOF_CRASHES", "4"))
 
+ALL = OPERATIONS | MORE_OPERATIONS
 PAIRS = list(itertools.combinations_with_replacement(OPERATIONS, 2))
 
 
@@ -40,30 +41,35 @@ def test_pairs(state: str) -> None:
 
 def explore(state: str, first: str, second: str, most: int, crashes: int) -> tuple[int, list[str]]:
     """Run the pair in up to `most` orders and with up to `crashes` crashes of the first."""
-    calls = attempt(state, first, second)[0]
+    calls = lengths(state, first, second)
     found: list[str] = []
     runs = 0
     for schedule in interleaver.schedules(*calls, most, SEED):
-        found += attempt(state, first, second, schedule)[1]
+        found += attempt(state, first, second, schedule)
         runs += 1
     step = max(1, calls[0] // crashes) if crashes else calls[0] + 1
     for crash_at in range(1, calls[0] + 1, step):
-        found += attempt(state, first, second, (), crash_at)[1]
+        found += attempt(state, first, second, (), crash_at)
         runs += 1
     return runs, found
 
 
-def attempt(
-    state: str, first: str, second: str, schedule: interleaver.Schedule = (), crash_at: int = 0
-) -> tuple[tuple[int, int], list[str]]:
-    """One run; answers how many calls each made and what is wrong afterwards."""
+def lengths(state: str, first: str, second: str) -> tuple[int, int]:
+    """How many calls each makes when it is alone."""
+    return alone(state, first, 0), alone(state, second, 1)
+
+
+def alone(state: str, operation: str, index: int) -> int:
     empty_table()
     world = STATES[state]()
-    operations = OPERATIONS | MORE_OPERATIONS
-    calls = interleaver.run(
-        lambda: operations[first](world, 0),
-        lambda: operations[second](world, 1),
-        schedule,
-        crash_at,
-    )
-    return calls, [f"{state} / {first} + {second}: {wrong}" for wrong in check(world)]
+    return interleaver.run(lambda: ALL[operation](world, index), lambda: None)[0]
+
+
+def attempt(
+    state: str, first: str, second: str, schedule: interleaver.Schedule = (), crash_at: int = 0
+) -> list[str]:
+    """One run; answers what is wrong afterwards."""
+    empty_table()
+    world = STATES[state]()
+    interleaver.run(lambda: ALL[first](world, 0), lambda: ALL[second](world, 1), schedule, crash_at)
+    return [f"{state} / {first} + {second}: {wrong}" for wrong in check(world)]
