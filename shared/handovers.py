@@ -1,4 +1,4 @@
-"""What travels in a consented hand-over (`shared.handover`): its sender and receiver share the struct.
+"""What travels in a consented hand-over: its sender and receiver share the struct.
 
 The rule of events holds here too: within a version a field may be added with a default, no more.
 """

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from shared.email_address import NotAnAddress, normalise
 from shared.errors import Invalid
 
 from .domain import Contact, Kind, Profile, Theme
@@ -31,9 +32,6 @@ LONGEST = {
 # Characters that change the direction of text let a name pretend to be another.
 _UNSEEN = frozenset(
     "\u200b\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-)
-_EMAIL = re.compile(
-    r"[^@\s<>()\[\]\"',;:\\]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+"
 )
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{5,}")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+", re.IGNORECASE)
@@ -76,15 +74,22 @@ def read_profile(typed: Typed) -> Profile:
 def read_contact(typed: Typed, *, required: bool = True) -> Contact:
     """The contact details that were typed; errors are noted in `typed`."""
     missing = _("Vul je e-mailadres in.") if required else ""
-    email = typed.text("email", missing=missing)
-    name, _at, host = email.rpartition("@")
-    email = f"{name}@{host.lower()}" if name else email
-    if email and "email" not in typed.errors and not _EMAIL.fullmatch(email):
-        typed.errors["email"] = _("Dit is geen e-mailadres. Een voorbeeld: naam@example.org.")
+    email = _email(typed, missing)
     phone = typed.text("phone")
     if phone and "phone" not in typed.errors and not _PHONE.fullmatch(phone):
         typed.errors["phone"] = _("Dit is geen telefoonnummer. Een voorbeeld: 030 123 45 67.")
     return Contact(email, phone, "email_public" in typed.ticked, "phone_public" in typed.ticked)
+
+
+def _email(typed: Typed, missing: str) -> str:
+    email = typed.text("email", missing=missing)
+    if not email or "email" in typed.errors:
+        return email
+    try:
+        return normalise(email)
+    except NotAnAddress:
+        typed.errors["email"] = _("Dit is geen e-mailadres. Een voorbeeld: naam@example.org.")
+        return email
 
 
 def refuse_errors(typed: Typed) -> None:

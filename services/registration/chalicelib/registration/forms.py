@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from chalicelib.registration import consents, schemas, texts
 from chalicelib.registration.domain import Answers, Definition, Entry, Profile
-from chalicelib.registration.email_address import NotAnAddress, normalise
 from chalicelib.registration.field_rules import RULES
 from chalicelib.registration.messages import later as _
+from shared.email_address import NotAnAddress, normalise
 from shared.errors import Invalid
 
 # The names of the form's fields. Sessions are chosen per round, in `sessie-{round}`.

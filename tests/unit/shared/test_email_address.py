@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.registration.email_address import LONGEST_ADDRESS, NotAnAddress, normalise
+from shared.email_address import LONGEST_ADDRESS, NotAnAddress, normalise
 
 LONGEST_DOMAIN_PART = ".".join(["d" * 63, "e" * 63, "f" * 60, "nl"])
 
