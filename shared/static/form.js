@@ -3,34 +3,45 @@
 /** Brings the reader to what went wrong, and each link in the summary to its field. */
 function showErrors(summary) {
   summary.addEventListener('click', (event) => {
-    const target = document.querySelector(event.target.closest('a')?.hash || null);
-    if (!target) return;
+    const link = event.target.closest('a');
+    const field = link && document.querySelector(link.hash);
+    if (!field) return;
     event.preventDefault();
-    target.focus();
-    target.closest('.field')?.scrollIntoView({ block: 'center' });
+    field.focus();
+    field.closest('.field')?.scrollIntoView({ block: 'center' });
   });
   summary.focus();
 }
 
-/** Sends a form once: a second click while it is on its way does nothing. */
-function sendOnce(form) {
+const onTheirWay = new Set();
+
+/** Sends a form once: a second press while it is on its way does nothing. */
+function sendOnce(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== 'post') return;
+  if (onTheirWay.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  onTheirWay.add(form);
+  event.submitter?.setAttribute('aria-disabled', 'true');
   const status = form.querySelector('.status');
-  let sent = false;
-  form.addEventListener('submit', (event) => {
-    if (sent) { event.preventDefault(); return; }
-    sent = true;
-    event.submitter?.setAttribute('aria-disabled', 'true');
-    if (status && form.dataset.busy) status.textContent = form.dataset.busy;
-  });
-  // The browser's back button shows the page as it was left: allow sending again.
-  addEventListener('pageshow', (event) => {
-    if (!event.persisted) return;
-    sent = false;
+  if (status) status.textContent = form.dataset.busy ?? '';
+}
+
+/** The back button shows a page as it was left: its forms may be sent again. */
+function allowAgain(event) {
+  if (!event.persisted) return;
+  for (const form of onTheirWay) {
     form.querySelector('[aria-disabled]')?.removeAttribute('aria-disabled');
+    const status = form.querySelector('.status');
     if (status) status.textContent = '';
-  });
+  }
+  onTheirWay.clear();
 }
 
 const summary = document.querySelector('.summary');
 if (summary) showErrors(summary);
-for (const form of document.querySelectorAll('form[method=post]')) sendOnce(form);
+// On the document, so that an element that sends its form itself has been heard first.
+document.addEventListener('submit', sendOnce);
+addEventListener('pageshow', allowAgain);
