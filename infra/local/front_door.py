@@ -13,11 +13,9 @@ from yarl import URL
 from infra.local.rules import Rules
 
 LARGEST_BODY = 10 * 1024 * 1024  # bytes; API Gateway's own limit
-# What CloudFront's origin request policy in wiring.yaml forwards, and content headers always.
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 )
-NOT_FORWARDED = HOP_BY_HOP | {"host", "content-length", "accept-encoding", "x-origin-secret"}
 NOT_RETURNED = HOP_BY_HOP | {"content-length", "content-encoding", "date", "server"}
 COMPRESSED = ("text/", "application/json", "application/javascript", "image/svg", "application/geo")
 
@@ -80,7 +78,7 @@ class FrontDoor:
         headers = CIMultiDict(
             (name, value)
             for name, value in request.headers.items()
-            if name.lower() not in NOT_FORWARDED
+            if name.lower() in self._rules.forwarded
         )
         headers["X-Origin-Secret"] = self._target.origin_secret
         headers["CloudFront-Viewer-Address"] = f"{request.remote}:0"

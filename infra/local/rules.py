@@ -10,6 +10,9 @@ from infra.paths import ROOT
 
 WIRING = ROOT / "infra" / "templates" / "wiring.yaml"
 
+# CloudFront sends these on without being told; cookies because the policy says `all`.
+FORWARDED_ANYWAY = frozenset({"content-type", "cookie"})
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -17,6 +20,7 @@ class Rules:
 
     behaviours: tuple[tuple[str, str], ...]  # (path pattern, origin), first match wins
     default: str
+    forwarded: frozenset[str]  # request headers, in small letters, that reach a service
     always: dict[str, str]  # headers that replace the origin's
     unless_set: dict[str, str]  # headers for answers that lack them
 
@@ -33,6 +37,10 @@ def read(path: Path = WIRING) -> Rules:
     resources = template.load(path)["Resources"]
     distribution = resources["FrontDoor"]["Properties"]["DistributionConfig"]
     headers = resources["SecurityHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    origin_policy = resources["Forwarded"]["Properties"]["OriginRequestPolicyConfig"]
+    cache_policy = resources["Pages"]["Properties"]["CachePolicyConfig"]
+    keyed = cache_policy["ParametersInCacheKeyAndForwardedToOrigin"]
+    forwarded = origin_policy["HeadersConfig"]["Headers"] + keyed["HeadersConfig"]["Headers"]
     always: dict[str, str] = {}
     unless_set: dict[str, str] = {}
     for name, value, override in _headers(headers):
@@ -43,6 +51,7 @@ def read(path: Path = WIRING) -> Rules:
             for behaviour in distribution["CacheBehaviors"]
         ),
         default=distribution["DefaultCacheBehavior"]["TargetOriginId"],
+        forwarded=FORWARDED_ANYWAY | {name.lower() for name in forwarded},
         always=always,
         unless_set=unless_set,
     )

@@ -1,6 +1,7 @@
 """The templates that are deployed: valid, and true to what the code does."""
 
 import importlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from infra import stage, template
 from infra.deploy import TEMPLATES
 from infra.local import rules
 from infra.packaging import service as packaging
-from infra.paths import SERVICES
+from infra.paths import ROOT, SERVICES
 from shared.events import type_of
 
 # We expand YAML's aliases before CloudFormation sees them.
@@ -135,3 +136,11 @@ def test_front_door_has_the_security_headers() -> None:
     assert found.always == {"X-Content-Type-Options": "nosniff"}
     assert found.unless_set["Referrer-Policy"] == "strict-origin"
     assert "frame-ancestors 'none'" in found.unless_set["Content-Security-Policy"]
+
+
+def test_front_door_forwards_every_header_that_the_code_reads() -> None:
+    read = set()
+    for path in [*ROOT.glob("shared/*.py"), *ROOT.glob("services/*/chalicelib/**/*.py")]:
+        read |= set(re.findall(r"headers\.get\(\s*\"([a-z-]+)\"", path.read_text()))
+    assert "cloudfront-viewer-address" in read
+    assert read <= rules.read().forwarded | {"x-origin-secret"}
