@@ -1,5 +1,6 @@
 """The only reader and writer of the registration table."""
 
+from chalicelib.registration.repository.answers import SensitiveAnswers
 from chalicelib.registration.repository.definitions import Definitions
 from chalicelib.registration.repository.numbers import Numbers
 from chalicelib.registration.repository.pools import Pools
@@ -14,7 +15,9 @@ class Repository:
         self.definitions = Definitions()
         self.pools = Pools()
         self.numbers = Numbers()
-        self.registrations = Registrations(clock or SystemClock())
+        clock = clock or SystemClock()
+        self.registrations = Registrations(clock)
+        self.answers = SensitiveAnswers(clock)
 
 
 __all__ = [
@@ -25,4 +28,5 @@ __all__ = [
     "Pools",
     "Registrations",
     "Repository",
+    "SensitiveAnswers",
 ]

@@ -3,10 +3,10 @@
 import time
 
 import msgspec
-from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.registration.domain import Definition
 from chalicelib.registration.models import EventItem, Outbox
+from chalicelib.registration.repository.records import find
 from shared import outbox
 from shared.clock import rfc3339
 from shared.events import Event
@@ -24,11 +24,8 @@ class Definitions:
 
     def get(self, event: str) -> Definition | None:
         """The newest definition of `event`."""
-        try:
-            item = EventItem.get(f"EVENT#{event}", "EVENT", consistent_read=True)
-        except DoesNotExist:
-            return None
-        return _definition(item)
+        item = find(EventItem, f"EVENT#{event}", "EVENT")
+        return _definition(item) if item else None
 
     def recent(self, event: str) -> Definition | None:
         """The definition of `event`, at most half a minute old and usually without a call."""

@@ -1,16 +1,28 @@
-"""Between a registration and its items."""
+"""Between domain objects and items."""
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
+from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.registration.domain import Answers, Line, Profile, Registration
 from chalicelib.registration.models import AnswersItem, RegistrationItem
 from shared.consent import Consent
+from shared.table import Record
 
 # DynamoDB's TTL is the backstop for a nightly job that no longer runs, so it comes after that job.
 BACKSTOP = timedelta(days=3)
+ItemT = TypeVar("ItemT", bound=Record)
 _ORDER = {"seated": "1", "waiting": "2"}
+
+
+def find(model: type[ItemT], pk: str, sk: str) -> ItemT | None:
+    """The item with this key, strongly read, or None."""
+    try:
+        return model.get(pk, sk, consistent_read=True)
+    except DoesNotExist:
+        return None
 
 
 def registration_item(registration: Registration) -> RegistrationItem:

@@ -2,13 +2,11 @@
 
 import contextlib
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import msgspec
-from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.registration.domain import Answers, Line, Receipt, Registration
 from chalicelib.registration.models import (
@@ -28,6 +26,7 @@ from chalicelib.registration.repository.numbers import (
 from chalicelib.registration.repository.records import (
     answers_item,
     cancelled_listing,
+    find,
     kept_listing,
     registration_item,
     to_registration,
@@ -37,11 +36,9 @@ from shared import keys, outbox
 from shared.clock import Clock
 from shared.events import Event
 from shared.inbox import Once
-from shared.table import Record
 from shared.transactions import Refused, Transaction
 
 ATTEMPT_KEPT = timedelta(days=1)
-ItemT = TypeVar("ItemT", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -66,19 +63,19 @@ class Registrations:
 
     def get(self, registration_id: str) -> Registration | None:
         """The registration, unless its time to be forgotten has come."""
-        item = _get(RegistrationItem, f"REGISTRATION#{registration_id}", "REGISTRATION")
+        item = find(RegistrationItem, f"REGISTRATION#{registration_id}", "REGISTRATION")
         if item is None or item.keep_until <= self._clock.now():
             return None
         return to_registration(item)
 
     def holder(self, event: str, email: str) -> str | None:
         """The id of the active registration of this address."""
-        item = _get(PersonItem, f"PERSON#{event}#{self.person(event, email)}", "PERSON")
+        item = find(PersonItem, f"PERSON#{event}#{self.person(event, email)}", "PERSON")
         return item.registration_id if item else None
 
     def attempt(self, event: str, key: str) -> tuple[str, Receipt] | None:
         """The fingerprint and the answer of the first request with this idempotency key."""
-        item = _get(AttemptItem, _attempt_key(event, key), "ATTEMPT")
+        item = find(AttemptItem, _attempt_key(event, key), "ATTEMPT")
         if item is None:
             return None
         return item.fingerprint, msgspec.convert(item.receipt, Receipt)
@@ -186,43 +183,14 @@ class Registrations:
             for item in RegistrationItem.in_order.query(listing):
                 yield to_registration(item)
 
-    def answers(self, registration_ids: Iterable[str]) -> dict[str, Answers]:
-        """The sensitive answers of these registrations that may still be shown."""
-        wanted = [(f"REGISTRATION#{id_}", "ANSWERS") for id_ in registration_ids]
-        return {
-            item.pk.removeprefix("REGISTRATION#"): Answers(
-                diet=item.diet, access_needs=item.access_needs
-            )
-            for item in AnswersItem.batch_get(wanted)
-            if item.keep_until > self._clock.now()
-        }
-
-    def keep(self, registration: Registration, until: datetime, answers_until: datetime) -> None:
-        """Change until when a registration and its sensitive answers are kept.
+    def keep(self, registration: Registration, until: datetime) -> None:
+        """Change until when a registration is kept.
 
         One that changes at the same moment is left for the next call.
         """
         after = replace(registration, version=registration.version + 1, keep_until=until)
         with contextlib.suppress(Refused):
             self.save(registration, after, None)
-        item = _get(AnswersItem, f"REGISTRATION#{registration.id}", "ANSWERS")
-        if item is not None:
-            answers = Answers(diet=item.diet, access_needs=item.access_needs)
-            changed = answers_item(registration.id, answers, answers_until)
-            changed.save(AnswersItem.pk.exists())
-
-    def overdue_answers(self, registration_ids: Iterable[str]) -> list[str]:
-        """Whose sensitive answers are still there though their time is over."""
-        wanted = [(f"REGISTRATION#{id_}", "ANSWERS") for id_ in registration_ids]
-        return [
-            item.pk.removeprefix("REGISTRATION#")
-            for item in AnswersItem.batch_get(wanted)
-            if item.keep_until <= self._clock.now()
-        ]
-
-    def erase_answers(self, registration_id: str) -> None:
-        """Remove the sensitive answers."""
-        AnswersItem(f"REGISTRATION#{registration_id}", "ANSWERS").delete()
 
     def erase(self, registration: Registration, message: Event) -> None:
         """Remove everything about the person. Raises Refused when it changed in the meantime."""
@@ -289,10 +257,3 @@ def _index_key(listing: str, after: tuple[str, str]) -> dict[str, dict[str, str]
     listing_key, pk = after
     values = {"pk": pk, "sk": "REGISTRATION", "listing": listing, "listing_key": listing_key}
     return {name: {"S": value} for name, value in values.items()}
-
-
-def _get(model: type[ItemT], pk: str, sk: str) -> ItemT | None:
-    try:
-        return model.get(pk, sk, consistent_read=True)
-    except DoesNotExist:
-        return None

@@ -120,4 +120,5 @@ def _keep_until_new_date(repository: Repository, definition: Definition) -> None
     for registration in repository.registrations.all(definition.id):
         if registration.state == "cancelled" or registration.keep_until == until:
             continue
-        repository.registrations.keep(registration, until, domain.keep_answers_until(definition))
+        repository.registrations.keep(registration, until)
+        repository.answers.keep(registration.id, domain.keep_answers_until(definition))

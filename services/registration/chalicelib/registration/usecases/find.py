@@ -78,7 +78,7 @@ def export_rows(repository: Repository, event: str) -> Iterator[tuple[Registrati
     after: tuple[str, str] | None = None
     while True:
         found, after = repository.registrations.page(event, after, EXPORT_PAGE)
-        answers = repository.registrations.answers(one.id for one in found)
+        answers = repository.answers.of(one.id for one in found)
         for registration in found:
             yield registration, answers.get(registration.id, Answers())
         if after is None:

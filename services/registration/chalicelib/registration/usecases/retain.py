@@ -49,5 +49,5 @@ def _erase_answers(repository: Repository, registrations: list[Registration]) ->
     ids = [registration.id for registration in registrations]
     for start in range(0, len(ids), ANSWERS_AT_ONCE):
         part = ids[start : start + ANSWERS_AT_ONCE]
-        for registration_id in repository.registrations.overdue_answers(part):
-            repository.registrations.erase_answers(registration_id)
+        for registration_id in repository.answers.overdue(part):
+            repository.answers.erase(registration_id)

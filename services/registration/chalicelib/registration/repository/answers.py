@@ -1,0 +1,51 @@
+"""Sensitive answers, which stand apart from their registrations so that they go first."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from chalicelib.registration.domain import Answers
+from chalicelib.registration.models import AnswersItem
+from chalicelib.registration.repository.records import answers_item, find
+from shared.clock import Clock
+
+
+class SensitiveAnswers:
+    """Reads and removes diet and access needs; `Registrations.enrol` writes them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def of(self, registration_ids: Iterable[str]) -> dict[str, Answers]:
+        """The answers of up to 100 registrations, as far as they may still be shown."""
+        now = self._clock.now()
+        return {
+            _registration_id(item): Answers(diet=item.diet, access_needs=item.access_needs)
+            for item in AnswersItem.batch_get(_keys(registration_ids))
+            if item.keep_until > now
+        }
+
+    def overdue(self, registration_ids: Iterable[str]) -> list[str]:
+        """Which of up to 100 registrations still have answers though their time is over."""
+        now = self._clock.now()
+        found = AnswersItem.batch_get(_keys(registration_ids))
+        return [_registration_id(item) for item in found if item.keep_until <= now]
+
+    def keep(self, registration_id: str, until: datetime) -> None:
+        """Change until when the answers are kept, where there are any."""
+        item = find(AnswersItem, f"REGISTRATION#{registration_id}", "ANSWERS")
+        if item is not None:
+            answers = Answers(diet=item.diet, access_needs=item.access_needs)
+            changed = answers_item(registration_id, answers, until)
+            changed.save(AnswersItem.pk.exists())
+
+    def erase(self, registration_id: str) -> None:
+        """Remove the answers."""
+        AnswersItem(f"REGISTRATION#{registration_id}", "ANSWERS").delete()
+
+
+def _keys(registration_ids: Iterable[str]) -> list[tuple[str, str]]:
+    return [(f"REGISTRATION#{id_}", "ANSWERS") for id_ in registration_ids]
+
+
+def _registration_id(item: AnswersItem) -> str:
+    return str(item.pk).removeprefix("REGISTRATION#")
