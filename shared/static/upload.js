@@ -119,6 +119,7 @@ customElements.define('plekken-upload', class extends HTMLElement {
   async run() {
     if (this.control || !this.check()) return;
     this.control = new AbortController();
+    this.tenths = undefined;
     this.working(true);
     try {
       const file = this.file.files[0];
@@ -183,10 +184,12 @@ customElements.define('plekken-upload', class extends HTMLElement {
 
   progress(part) {
     const percent = Math.floor(100 * part);
-    if (percent === this.bar.value) return;
     this.bar.value = percent;
-    // A screen reader hears every tenth, not every hundredth.
-    if (percent % 10 === 0) this.say(this.dataset.sent.replace('{percent}', percent));
+    // A screen reader hears each tenth, not each hundredth.
+    const tenths = Math.floor(percent / 10);
+    if (tenths === this.tenths) return;
+    this.tenths = tenths;
+    this.say(this.dataset.sent.replace('{percent}', percent));
   }
 
   say(text) {

@@ -95,6 +95,30 @@ def handed(**changes: Any) -> Any:
     return contact(**changes)
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_of_two_events_about_one_member_at_the_same_moment_one_waits(
+    repository: Repository, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    """Both read the partner before either writes: only the condition keeps them apart."""
+    if known:
+        deliver(shared_contact(clock))
+    before = repository.partner("lid-1")
+    clock.advance(timedelta(minutes=1))
+    deliver(shared_contact(clock, email="eerst@example.org"))
+    clock.advance(timedelta(minutes=1))
+    second = shared_contact(clock, email="daarna@example.org")
+    with monkeypatch.context() as stale:
+        stale.setattr(Repository, "partner", lambda *_: before)
+        assert deliver(second) == [{"itemIdentifier": "0"}]
+    assert deliver(second) == []
+    partner = repository.partner("lid-1")
+    assert partner is not None
+    assert partner.email == "daarna@example.org"
+    invitation = repository.invitation(partner.invitation_id)
+    assert invitation is not None
+    assert invitation.version == (3 if known else 2)
+
+
 def test_a_lost_object_goes_to_the_dead_letters(repository: Repository, clock: FixedClock) -> None:
     data = ContactShared(member_id="lid-9", handover_key="directory/lid-9.json")
     assert deliver(occurred(data, clock)) == [{"itemIdentifier": "0"}]
@@ -150,6 +174,7 @@ def test_an_older_event_that_arrives_late_changes_nothing(
     assert partner is not None
     assert partner.email == "nieuw@example.org"
     assert len(told_invitations()) == 1
+    assert len(items("SEEN#")) == 2
 
 
 @pytest.mark.parametrize("late", [False, True])
