@@ -18,11 +18,9 @@ class MemberDrafted(_AboutMember, frozen=True, kw_only=True):
 
 
 class MemberPublished(_AboutMember, frozen=True, kw_only=True):
-    """An entry stands in the guide."""
+    """An entry stands in the guide. Its address is made of a name, so that is not in here."""
 
     NAME: ClassVar[str] = "directory.member_published.v1"
-
-    slug: str
 
 
 class MemberDeclined(_AboutMember, frozen=True, kw_only=True):

@@ -130,7 +130,7 @@ def test_a_malformed_or_unknown_event_fails_alone(
     repository: Repository, clock: FixedClock
 ) -> None:
     good = encode(shared_contact(clock))
-    other = encode(occurred(MemberPublished(member_id="m", slug="s"), clock))
+    other = encode(occurred(MemberPublished(member_id="m"), clock))
     answer = consumers.inbox(queue("{", good, other, '{"type": "x"}'))
     assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["0", "2", "3"]
     assert repository.partner("lid-1") is not None

@@ -100,7 +100,7 @@ def approve(repository: Repository, clock: Clock, member_id: str, version: int) 
             after = domain.publish(before, slug, clock.now())
         except domain.WrongState as error:
             raise Overtaken(before) from error
-        event = _event(MemberPublished(member_id=after.id, slug=slug), after, clock)
+        event = _event(MemberPublished(member_id=after.id), after, clock)
         try:
             repository.replace(before, after, event)
         except Refused as refused:
@@ -164,7 +164,7 @@ def load_members(
     ready = [_loaded(clock, number, entry) for number, entry in enumerate(members, 1)]
     added = 0
     for number, member in enumerate(ready, 1):
-        event = _event(MemberPublished(member_id=member.id, slug=member.slug), member, clock)
+        event = _event(MemberPublished(member_id=member.id), member, clock)
         try:
             repository.insert(member, event)
             added += 1
