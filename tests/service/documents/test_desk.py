@@ -270,6 +270,43 @@ def test_who_left_gets_no_mail_and_leaves_no_name(
     assert "De Voedseltuin" not in str(items(""))
 
 
+def test_a_name_does_not_slip_in_while_its_owner_leaves(
+    partner: Browser,
+    desk_browser: Browser,
+    repository: Repository,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The organiser's request read the partner before they left, and writes after."""
+    document_id = uploaded(partner)
+    before = repository.partner("lid-1")
+    clock.advance(timedelta(minutes=1))
+    assert deliver(occurred(MemberWithdrawn(member_id="lid-1"), clock)) == []
+    path = f"{DESK}/{document_id}/publiceren"
+    with monkeypatch.context() as stale:
+        stale.setattr(Repository, "partner", lambda *_: before)
+        assert desk_browser.post(path, {"bekeken": "ja"}).status == 409
+    assert desk_browser.post(path, {"bekeken": "ja"}).status == 303
+    assert "De Voedseltuin" not in str(items(""))
+
+
+def test_a_crash_while_leaving_leaves_no_name_in_the_end(
+    partner: Browser, desk_browser: Browser, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(desk_browser, uploaded(partner))
+    clock.advance(timedelta(minutes=1))
+    left = occurred(MemberWithdrawn(member_id="lid-1"), clock)
+
+    def crash(*_: object) -> None:
+        raise TimeoutError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Repository, "forget_name", crash)
+        assert deliver(left) == [{"itemIdentifier": "0"}]
+    assert deliver(left) == []
+    assert "De Voedseltuin" not in str(items(""))
+
+
 # Fragments
 
 

@@ -112,7 +112,11 @@ class Repository:
             consistent_read=True,
         )
         keys = [(f"DOCUMENT#{pointer.document_id}", "DOCUMENT") for pointer in pointers]
-        found = [_read(Document, item) for item in DocumentItem.batch_get(keys)] if keys else []
+        found = (
+            [_read(Document, item) for item in DocumentItem.batch_get(keys, consistent_read=True)]
+            if keys
+            else []
+        )
         return sorted(_kept(found, now), key=lambda document: document.id, reverse=True)
 
     def listed(self, listing: str, now: datetime) -> list[Document]:
@@ -185,8 +189,13 @@ class Repository:
         actions += [DocumentItem.listing.set(REVIEW), DocumentItem.listing_key.set(document.id)]
         self._move(document, actions, inspected.keep_until, event)
 
-    def decide(self, document: Document, decided: Document, event: Event) -> None:
-        """Write a person's decision: published, declined or withdrawn."""
+    def decide(
+        self, document: Document, decided: Document, event: Event, partner: Partner | None = None
+    ) -> None:
+        """Write a person's decision: published, declined or withdrawn.
+
+        Raises Refused with "partner" when the `partner` whose name goes along changed meanwhile.
+        """
         names = ("state", "decided_at", "decided_by", "reason", "shared_by", "keep_until")
         published = decided.state is State.PUBLISHED
         moment = decided.decided_at or decided.announced_at
@@ -195,7 +204,7 @@ class Repository:
             DocumentItem.listing.set(PUBLISHED if published else CLOSED),
             DocumentItem.listing_key.set(f"{rfc3339(moment)}#{document.id}"),
         ]
-        self._move(document, actions, decided.keep_until, event)
+        self._move(document, actions, decided.keep_until, event, partner)
 
     def forget_name(self, document: Document) -> None:
         """Take the partner's name off a document."""
@@ -218,6 +227,7 @@ class Repository:
         actions: Sequence[Action],
         keep_until: datetime | None,
         event: Event | None,
+        partner: Partner | None = None,
     ) -> None:
         expires_at = keep_until + TTL_BACKSTOP if keep_until else None
         attribute = DocumentItem.expires_at
@@ -231,6 +241,10 @@ class Repository:
         )
         if document.member_id:
             transaction.put(_pointer(document, expires_at), name="pointer")
+        if partner:
+            unchanged = PartnerItem.changed_at == partner.changed_at
+            key = f"PARTNER#{partner.member_id}"
+            transaction.check(PartnerItem, key, "PARTNER", unchanged, name="partner")
         _tell(transaction, event)
         transaction.commit()
 

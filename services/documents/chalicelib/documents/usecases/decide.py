@@ -7,6 +7,7 @@ from chalicelib.documents.domain import (
     UNPUBLISHED_KEPT,
     Document,
     NotAllowed,
+    Partner,
     State,
     may_decline,
     may_publish,
@@ -46,7 +47,8 @@ def publish_document(
         shared_by=partner.name if partner else "",
         keep_until=None,
     )
-    return _decide(repository, clock, document, decided, DocumentPublished(document_id=document.id))
+    told = DocumentPublished(document_id=document.id)
+    return _decide(repository, clock, document, decided, told, partner)
 
 
 def decline_document(
@@ -106,10 +108,15 @@ def _closed(
 
 
 def _decide(
-    repository: Repository, clock: Clock, document: Document, decided: Document, told: Data
+    repository: Repository,
+    clock: Clock,
+    document: Document,
+    decided: Document,
+    told: Data,
+    partner: Partner | None = None,
 ) -> Document:
     try:
-        repository.decide(document, decided, occurred(told, clock))
+        repository.decide(document, decided, occurred(told, clock), partner)
     except Refused:
-        raise Conflict from None  # another organiser was first
+        raise Conflict from None  # another organiser was first, or the partner left
     return decided

@@ -85,16 +85,24 @@ def part_with_member(
 
     What they published stays, without their name; they gave consent for that apart.
     """
-    known = repository.partner(data.member_id)
-    if once.happened() or (known and known.changed_at >= event.time):
-        repository.mark_seen(once)
+    if not once.happened():
+        _revoke(repository, clock, event, data.member_id, once)
+    # After the mark, and again at a redelivery: a crash in between must leave no name behind.
+    partner = repository.partner(data.member_id)
+    if partner and not partner.name:
+        for document in repository.documents_of(data.member_id, clock.now()):
+            if document.shared_by:
+                repository.forget_name(document)
+
+
+def _revoke(repository: Repository, clock: Clock, event: Event, member_id: str, once: Once) -> None:
+    known = repository.partner(member_id)
+    if known and known.changed_at >= event.time:
+        repository.mark_seen(once)  # they came back since
         return
-    for document in repository.documents_of(data.member_id, clock.now()):
-        if document.shared_by:
-            repository.forget_name(document)
     # Also without a partner: the event that makes them one may still be under way.
     partner = Partner(
-        member_id=data.member_id,
+        member_id=member_id,
         invitation_id=known.invitation_id if known else new_id(clock),
         name="",
         email="",
