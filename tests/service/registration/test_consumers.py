@@ -97,8 +97,12 @@ def test_ten_times_and_shuffled_sends_each_mail_once(
     register("ada")
     deliver()
     usecases.cancel(repository, clock, registration_id=ada.registration_id, link_version=1)
-    usecases.request_link(repository, clock, event=EVENT, email="bob@example.org")
-    usecases.request_link(repository, clock, event=EVENT, email="stranger@example.org")
+    usecases.request_link(
+        repository, clock, event=EVENT, email="bob@example.org", visitor="visitor"
+    )
+    usecases.request_link(
+        repository, clock, event=EVENT, email="stranger@example.org", visitor="visitor"
+    )
     for seed in range(3):
         deliver(times=10, seed=seed)
     assert mails() == [

@@ -91,9 +91,9 @@ def test_asking_for_the_link_costs_the_same_for_known_and_unknown(
     made = []
     for email in ("ADA@example.org", "nobody@example.org"):
         with calls() as some:
-            usecases.request_link(repository, clock, event=EVENT, email=email)
+            usecases.request_link(repository, clock, event=EVENT, email=email, visitor="visitor")
         made.append(some)
-    assert made[0] == made[1] == ["GetItem", "TransactWriteItems"]
+    assert made[0] == made[1] == ["UpdateItem"] * 2 + ["GetItem", "TransactWriteItems"]
     known, unknown = (
         one["data"]["registration_id"] for one in events("registration.link_requested.v1")
     )

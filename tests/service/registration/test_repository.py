@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -112,6 +113,18 @@ def test_an_older_revision_does_not_overwrite_a_newer_one(
     define(published=False)
     repository.pools.copy_definition("congress", old)
     assert repository.pools.take(old, "congress", old.opens_at) is None
+
+
+def test_a_line_hands_out_numbers_from_opening_to_closing_only(
+    define: Define, repository: Repository
+) -> None:
+    definition = define()
+    for moment in (definition.opens_at - timedelta(seconds=1), definition.closes_at):
+        assert repository.pools.take(definition, "congress", moment) is None
+    last_moment = definition.closes_at - timedelta(seconds=1)
+    assert repository.pools.take(definition, "congress", last_moment) is not None
+    draft = define(published=False)
+    assert repository.pools.take(draft, "congress", last_moment) is None
 
 
 def test_several_numbers_are_taken_in_one_call(define: Define, repository: Repository) -> None:
