@@ -58,7 +58,7 @@ class Request:
     @property
     def ip_hash(self) -> str:
         """A keyed hash of the sender's address, for rate limits."""
-        return fingerprint("ip", self.source_ip)
+        return fingerprint("ip", _network_of(self.source_ip))
 
     @property
     def form(self) -> dict[str, str]:
@@ -143,6 +143,19 @@ def _source_ip(raw: Any, headers: dict[str, str]) -> str:
     # CloudFront puts the viewer's address here; nobody else can reach the API (origin secret).
     viewer = headers.get("cloudfront-viewer-address", "").rpartition(":")[0]
     return viewer or str((raw.context.get("identity") or {}).get("sourceIp", ""))
+
+
+def _network_of(address: str) -> str:
+    """The address, or for IPv6 its /64: one connection at home has all of that for itself."""
+    from ipaddress import IPv6Address, ip_address  # noqa: PLC0415 - few requests are counted
+
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    return str(found.ipv4_mapped or found.exploded[:19])
 
 
 def _cookies(header: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """A small congress and the people who register for it; shared by service tests and proofs."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from chalicelib.registration.domain import Answers, Entry, Profile, Receipt
 from chalicelib.registration.repository import Repository
 from shared.clock import Clock
 from shared.consent import Consent
+from shared.limits import Sending
 
 EVENT = "buurtdag"
 GIVEN = datetime(2027, 4, 14, 9, 0, tzinfo=UTC)
@@ -83,15 +85,16 @@ def register_person(
     event: str = EVENT,
     key: str | None = None,
     fingerprint: str = "same",
+    sending: Sending | None = None,
     **filled_in: Any,
 ) -> Receipt:
-    """Register `name` for the congress."""
+    """Register `name` for the congress, with a fresh proof of work unless `sending` says else."""
     return usecases.register(
         repository,
         clock,
         event=event,
         entry=entry(name, **filled_in),
         language="nl",
-        idempotency_key=key,
         fingerprint=fingerprint,
+        sending=sending or Sending("visitor", proof=uuid.uuid4().hex, key=key),
     )

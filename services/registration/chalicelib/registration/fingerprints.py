@@ -10,5 +10,6 @@ from shared import keys
 
 def fingerprint(event: str, body: RegistrationRequest) -> str:
     """Return a keyed hash that is the same for the same request, and tells nothing about it."""
-    text = msgspec.json.encode(body, order="sorted").decode()
+    said = msgspec.structs.replace(body, altcha="")  # a retry may bring a proof of its own
+    text = msgspec.json.encode(said, order="sorted").decode()
     return keys.fingerprint("registration request", f"{event}\n{text}")

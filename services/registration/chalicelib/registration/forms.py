@@ -155,6 +155,7 @@ def read_form(
         access_needs=typed("access_needs"),
         directory=_directory_wish(typed) if typed("directory") else None,
         language="en" if language == "en" else "nl",
+        altcha=form.get("altcha", ""),
     )
 
 

@@ -12,8 +12,10 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from shared.inbox import SeenItem
+from shared.limits import LimitItem
 from shared.mail import LedgerItem
 from shared.outbox import OutboxItem
+from shared.proof import ProofItem
 from shared.table import Record, TableMeta
 
 
@@ -37,6 +39,20 @@ class Seen(SeenItem):
 
 class Ledger(LedgerItem):
     """One mail per person and reason."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+
+class Limit(LimitItem):
+    """How often somebody did something in a window of time."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+
+class Proof(ProofItem):
+    """Key PROOF#id / PROOF: a proof of work that was used."""
 
     class Meta(_Table):
         """Bound to the registration table."""

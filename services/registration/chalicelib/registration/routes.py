@@ -16,7 +16,7 @@ from chalicelib.registration.schemas import (
     RegistrationResponse,
 )
 from chalicelib.registration.views import event_view
-from shared import auth
+from shared import auth, proof
 from shared.answers import Answer, Json
 from shared.errors import Forbidden, Gone, SignInNeeded
 from shared.http import PUBLIC, Router
@@ -58,10 +58,16 @@ def create_registration(request: Request, body: RegistrationRequest, event: str)
         event=event,
         entry=forms.entry(body, definition, clock.now()),
         language=body.language,
-        idempotency_key=request.idempotency_key,
         fingerprint=fingerprint(event, body),
+        sending=proof.sending(request, body.altcha, clock),
     )
     return Json(answers.receipt_of(receipt), status=201)
+
+
+@router.get("/congres/api/v1/challenge", access=PUBLIC)
+def get_challenge(request: Request) -> Answer:  # noqa: ARG001 - the router's shape
+    """An ALTCHA puzzle (version 2); its solution is good for one registration, for 20 minutes."""
+    return Json(proof.challenge(clock))
 
 
 @router.get("/congres/api/v1/registrations/{registration}", access=PUBLIC)
@@ -100,6 +106,7 @@ _REPLIES = {
     list_events: Reply(EventList),
     get_event: Reply(EventResponse),
     create_registration: Reply(ReceiptResponse, status=201, creates=True),
+    get_challenge: Reply(proof.Challenge),
     get_registration: Reply(RegistrationResponse, bearer=True),
     cancel_registration: Reply(RegistrationResponse, bearer=True),
     get_health: Reply(Health),

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from shared.proof import LONGEST_PAYLOAD
+
 LONGEST_NAME = 200
 LONGEST_ORGANISATION = 200
 LONGEST_PHONE = 40
@@ -59,6 +61,14 @@ class RegistrationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     ] = ""
     directory: DirectoryRequest | None = None
     language: Annotated[Literal["nl", "en"], Meta(description="Language of the mails")] = "nl"
+    altcha: Annotated[
+        str,
+        _documented(
+            "A solved challenge (see `challenge`), used once. Without one the request is accepted"
+            " too, and counted: 30 in 10 minutes from one network address",
+            maxLength=LONGEST_PAYLOAD,
+        ),
+    ] = ""
 
 
 class LineResponse(msgspec.Struct, frozen=True):

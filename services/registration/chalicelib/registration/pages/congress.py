@@ -13,8 +13,9 @@ from chalicelib.registration.pages.routing import router
 from chalicelib.registration.views import EventView, event_view, line_views
 from shared import pages
 from shared.answers import Answer, Html, SeeOther
-from shared.errors import Conflict, Invalid, PlekkenError, Unavailable
+from shared.errors import Conflict, Invalid, PlekkenError, TooManyRequests, Unavailable
 from shared.http import PUBLIC
+from shared.proof import sending
 from shared.request import Request
 
 
@@ -42,10 +43,10 @@ def register(request: Request, event: str) -> Answer:
             event=event,
             entry=forms.entry(body, definition, clock.now()),
             language=request.language,
-            idempotency_key=request.idempotency_key,
             fingerprint=fingerprint(event, body),
+            sending=sending(request, body.altcha, clock),
         )
-    except (Invalid, Conflict, Unavailable) as refused:
+    except (Invalid, Conflict, TooManyRequests, Unavailable) as refused:
         return _refused(request, definition, refused)
     token = receipts.sign(receipt, directory=body.directory is not None)
     return SeeOther(pages.link(f"/congres/{event}/bedankt", request.language, bewijs=token))

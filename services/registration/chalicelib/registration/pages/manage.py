@@ -14,7 +14,7 @@ from chalicelib.registration.views import event_view, line_views
 from shared import auth, pages
 from shared.answers import Answer, Cookie, Html, SeeOther
 from shared.auth import Link
-from shared.errors import Forbidden, Gone, Invalid, NotFound, PlekkenError
+from shared.errors import Forbidden, Gone, Invalid, NotFound, PlekkenError, TooManyRequests
 from shared.http import OWN_PAGES, PUBLIC
 from shared.request import Request
 
@@ -116,11 +116,15 @@ def send_link(request: Request) -> Answer:
         forms.refuse_robot(request.form)
         definition = usecases.find_definition(repository(), request.form.get("congres", ""))
         email = forms.checked_email(request.form.get("email", ""))
+        usecases.request_link(
+            repository(), clock, event=definition.id, email=email, visitor=request.ip_hash
+        )
     except NotFound:
         return _link_page(request, request.form, {"congres": _("Kies een congres.")})
     except Invalid as refused:
         return _link_page(request, request.form, refused.fields)
-    usecases.request_link(repository(), clock, event=definition.id, email=email)
+    except TooManyRequests as refused:
+        return _link_page(request, request.form, {"": refused.title}, refused.status)
     return SeeOther(pages.link(f"{PATH}/link/verstuurd", request.language))
 
 
@@ -194,7 +198,9 @@ def _kept(registration: Registration, definition: Definition) -> dict[str, str]:
     return values
 
 
-def _link_page(request: Request, values: Mapping[str, str], errors: Mapping[str, str]) -> Answer:
+def _link_page(
+    request: Request, values: Mapping[str, str], errors: Mapping[str, str], status: int = 422
+) -> Answer:
     page = pages.render(
         request,
         "link.html",
@@ -202,4 +208,4 @@ def _link_page(request: Request, values: Mapping[str, str], errors: Mapping[str,
         values={**values, "congres": values.get("congres") or request.query.get("congres", "")},
         errors={name: pages.say(request, error) for name, error in errors.items()},
     )
-    return Html(page, status=422 if errors else 200)
+    return Html(page, status=status if errors else 200)

@@ -2,6 +2,7 @@
 
 from chalicelib.registration.repository.answers import SensitiveAnswers
 from chalicelib.registration.repository.definitions import Definitions
+from chalicelib.registration.repository.guards import Guards
 from chalicelib.registration.repository.numbers import Numbers
 from chalicelib.registration.repository.pools import Pools
 from chalicelib.registration.repository.registrations import ATTEMPT_KEPT, Attempt, Registrations
@@ -18,12 +19,14 @@ class Repository:
         clock = clock or SystemClock()
         self.registrations = Registrations(clock)
         self.answers = SensitiveAnswers(clock)
+        self.guards = Guards(clock)
 
 
 __all__ = [
     "ATTEMPT_KEPT",
     "Attempt",
     "Definitions",
+    "Guards",
     "Numbers",
     "Pools",
     "Registrations",

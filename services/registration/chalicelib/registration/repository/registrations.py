@@ -14,6 +14,7 @@ from chalicelib.registration.models import (
     AttemptItem,
     Outbox,
     PersonItem,
+    Proof,
     RegistrationItem,
 )
 from chalicelib.registration.repository.numbers import (
@@ -36,6 +37,7 @@ from shared import keys, outbox
 from shared.clock import Clock
 from shared.events import Event
 from shared.inbox import Once
+from shared.proof import join
 from shared.transactions import Refused, Transaction
 
 ATTEMPT_KEPT = timedelta(days=1)
@@ -87,12 +89,13 @@ class Registrations:
         answers_until: datetime,
         attempt: Attempt | None,
         message: Event,
+        proof: str | None,
     ) -> None:
-        """Write a new registration with its numbers and guards.
+        """Write a new registration with its numbers and guards, and use its proof of work up.
 
         Raises Refused with the parts "attempt" (the request was answered before), "person" (the
-        address has a registration) or that of a number that was buried because this came too
-        late.
+        address has a registration), "proof" (it was used before) or that of a number that was
+        buried because this came too late.
         """
         transaction = Transaction()
         transaction.insert(registration_item(registration), name="registration")
@@ -103,16 +106,23 @@ class Registrations:
             item = answers_item(registration.id, answers, answers_until)
             transaction.insert(item, name="answers")
         _add_attempt(transaction, registration.event, attempt)
+        join(transaction, Proof, proof, self._clock.now())
         transaction.insert(outbox.message(Outbox, message), name="outbox")
         transaction.commit()
 
     def turn_away(
-        self, event: str, taken: Sequence[Taken], attempt: Attempt | None, message: Event
+        self,
+        event: str,
+        taken: Sequence[Taken],
+        attempt: Attempt | None,
+        message: Event,
+        proof: str | None,
     ) -> None:
         """Bury the numbers of somebody who has a registration already, and keep the answer they
         got.
 
-        Raises Refused with the part "attempt" when the request was answered before.
+        Raises Refused with the part "attempt" when the request was answered before, "proof" when
+        its proof of work was used.
         """
         left = {
             part(one.line, number): (one.line, number) for one in taken for number in one.numbers
@@ -122,6 +132,7 @@ class Registrations:
             for line, number in left.values():
                 add_unborn(transaction, event, line, number)
             _add_attempt(transaction, event, attempt)
+            join(transaction, Proof, proof, self._clock.now())
             transaction.insert(outbox.message(Outbox, message), name="outbox")
             try:
                 return transaction.commit()

@@ -1,7 +1,8 @@
 """Register one person for a congress (docs/adr: seats)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from chalicelib.registration import domain
 from chalicelib.registration.domain import CONGRESS, Definition, Entry, Receipt, Registration
@@ -14,9 +15,13 @@ from shared.errors import Invalid, NotFound, Unavailable
 from shared.events import occurred
 from shared.events.registration import AttemptedAgain, Registered
 from shared.ids import new_id
+from shared.limits import Limit, Sending
+from shared.proof import PART as PROOF
 from shared.transactions import Busy, Refused
 
 MOST_TRIES = 4
+WITHOUT_PROOF = Limit("register", most=30, per=timedelta(minutes=10))
+"""Registrations without a proof of work from one network address: a civic centre shares one."""
 
 
 def register(
@@ -26,17 +31,24 @@ def register(
     event: str,
     entry: Entry,
     language: str,
-    idempotency_key: str | None,
     fingerprint: str,
+    sending: Sending,
 ) -> Receipt:
     """Give `entry` the next number, and with it a seat or a place on the waiting list.
 
-    One call per line joined and one transaction. A retry with the same key gets the first answer.
-    An address that has a registration gets an answer of the same shape, nothing changes, and its
-    owner gets a mail. Raises NotFound, Conflict (not open), Invalid (choice, or key used for
-    something else), Unavailable.
+    One call per line joined and one transaction; without a proof of work one more, which counts.
+    A retry with the same key gets the first answer. An address that has a registration gets an
+    answer of the same shape, nothing changes, and its owner gets a mail. Raises NotFound, Conflict
+    (not open), Invalid (choice, or key used for something else), TooManyRequests, Unavailable.
     """
     definition: Definition | None = find_definition(repository, event)
+    _checked(definition, entry, clock.now())
+    if repository.guards.is_used(sending.proof):
+        first = _first_answer(repository, event, sending.key, fingerprint)
+        if first is not None:
+            return first
+        sending = replace(sending, proof=None)
+    _count(repository, sending)
     for _ in range(MOST_TRIES):
         definition = _checked(definition, entry, clock.now())
         taken = _take(repository, definition, entry, clock.now())
@@ -44,15 +56,22 @@ def register(
             definition = repository.definitions.refresh(event)
             continue
         registration = _registration(repository, clock, definition, entry, taken, language)
-        attempt = _attempt(clock, registration, idempotency_key, fingerprint)
+        attempt = _attempt(clock, registration, sending.key, fingerprint)
         try:
-            _enrol(repository, clock, definition, entry, registration, attempt)
+            _enrol(repository, clock, definition, entry, registration, attempt, sending.proof)
             return receipt_of(registration)
         except Refused as refused:
-            if refused.parts & {"attempt", "person"}:
-                return _answer_again(repository, clock, registration, taken, attempt, refused)
-            # A number of ours was buried as a gap: this came more than a minute too late.
+            if _is_answered(refused):
+                return _answer_again(
+                    repository, clock, registration, taken, attempt, refused, sending.proof
+                )
+            # A number of ours was buried as a gap (this came more than a minute too late), or the
+            # proof was used: then the request is like one without.
             _give_back(repository, clock, event, taken)
+            if PROOF in refused.parts:
+                repository.guards.remember(sending.proof)
+                sending = replace(sending, proof=None)
+                _count(repository, sending)
         except Busy:
             _give_back(repository, clock, event, taken)
             raise
@@ -68,6 +87,16 @@ def receipt_of(registration: Registration) -> Receipt:
         state=registration.congress.state,
         lines=registration.lines,
     )
+
+
+def _count(repository: Repository, sending: Sending) -> None:
+    if sending.proof is None:
+        repository.guards.spend(WITHOUT_PROOF, sending.visitor)
+
+
+def _is_answered(refused: Refused) -> bool:
+    """Whether the sender has an answer already, or the address a registration."""
+    return "attempt" in refused.parts or ("person" in refused.parts and PROOF not in refused.parts)
 
 
 def _checked(definition: Definition | None, entry: Entry, now: datetime) -> Definition:
@@ -142,6 +171,7 @@ def _enrol(
     entry: Entry,
     registration: Registration,
     attempt: Attempt | None,
+    proof: str | None,
 ) -> None:
     happened = Registered(
         registration_id=registration.id,
@@ -154,7 +184,9 @@ def _enrol(
         domain.keep_answers_until(definition),
         attempt,
         occurred(happened, clock),
+        proof,
     )
+    repository.guards.remember(proof)
 
 
 def _answer_again(
@@ -164,6 +196,7 @@ def _answer_again(
     taken: Sequence[Taken],
     attempt: Attempt | None,
     refused: Refused,
+    proof: str | None,
 ) -> Receipt:
     """The first answer to this request, or an answer that does not tell a known address from a
     new one.
@@ -177,23 +210,30 @@ def _answer_again(
         )
         try:
             repository.registrations.turn_away(
-                registration.event, taken, attempt, occurred(again, clock)
+                registration.event, taken, attempt, occurred(again, clock), proof
             )
+            repository.guards.remember(proof)
             return receipt_of(registration)
         except Refused:  # the same request, twice at the same time
             pass
     _give_back(repository, clock, registration.event, taken)
-    return _first_answer(repository, registration.event, attempt)
-
-
-def _first_answer(repository: Repository, event: str, attempt: Attempt | None) -> Receipt:
-    first = repository.registrations.attempt(event, attempt.key) if attempt else None
-    if first is None or attempt is None:  # expired between two calls
+    first = attempt and _first_answer(
+        repository, registration.event, attempt.key, attempt.fingerprint
+    )
+    if not first:  # expired between two calls
         raise Unavailable
-    fingerprint, receipt = first
-    if fingerprint != attempt.fingerprint:
+    return first
+
+
+def _first_answer(
+    repository: Repository, event: str, key: str | None, fingerprint: str
+) -> Receipt | None:
+    first = repository.registrations.attempt(event, key) if key else None
+    if first is None:
+        return None
+    if first[0] != fingerprint:
         raise Invalid("idempotency_mismatch", "Dit verzoek is al gebruikt voor iets anders.")
-    return receipt
+    return first[1]
 
 
 def _give_back(repository: Repository, clock: Clock, event: str, taken: Sequence[Taken]) -> None:
