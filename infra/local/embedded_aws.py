@@ -16,7 +16,7 @@ from typing import Any
 
 from ministack.core import iam_actions
 from ministack.services import apigateway_v1 as gateway
-from ministack.services import ses, ses_v2
+from ministack.services import lambda_svc, ses, ses_v2
 
 Headers = dict[str, str]
 Answer = tuple[int, Headers, bytes | str]
@@ -114,6 +114,12 @@ def resource_of_mail(method: str, path: str, body: bytes, region: str, account: 
     return str(ses_resource(method, path, body, region, account))
 
 
+def forget_stream_positions(*_: Any) -> None:
+    """Start streams over: their records do not outlive a restart, so old positions would skip
+    the first new ones.
+    """
+
+
 def end_with_parent() -> None:
     """Save and stop when the process that started us is gone, however it went."""
 
@@ -128,6 +134,7 @@ def main() -> None:
     """Put the repairs in place and serve until SIGTERM."""
     gateway._import_rest_api = import_whole_api  # noqa: SLF001
     gateway._import_operation = import_whole_operation  # noqa: SLF001
+    lambda_svc._restore_esm_positions = forget_stream_positions  # noqa: SLF001
     ses_v2.handle_request = keep_mail
     iam_actions._ses_v2_resource_arn = resource_of_mail  # noqa: SLF001
     iam_actions.extract_iam_action = real_iam_action
