@@ -26,7 +26,7 @@ def check(world: World) -> list[str]:
 
 
 @pytest.mark.usefixtures("embedded_dynamodb")
-@pytest.mark.parametrize("state", ["two seats, one waits", "one seat free", "one seat taken"])
+@pytest.mark.parametrize("state", ["two seats, one waits", "one seat free", "full"])
 def test_pairs(state: str) -> None:
     interleaver.listen()
     runs = 0

@@ -65,6 +65,19 @@ def test_shrinking_below_the_seated_is_refused_with_the_figures(
     assert register("dirk").state == "waiting"
 
 
+def test_a_refusal_leaves_the_other_lines_alone_too(
+    define: Define, register: Register, repository: Repository
+) -> None:
+    rounds = congress()["rounds"]
+    rounds[0]["sessions"][0]["capacity"] = 2
+    define(capacity=4, rounds=rounds)
+    register("ada", sessions=["a1"])
+    register("bob", sessions=["a1"])
+    with pytest.raises(Conflict):
+        define(capacity=3)
+    assert pool(repository).capacity == 4
+
+
 def test_shrinking_sends_nobody_back_to_the_line(
     define: Define, register: Register, repository: Repository
 ) -> None:

@@ -144,7 +144,8 @@ def test_a_full_session_is_waited_for_and_the_old_seat_kept_until_it_is_sure(
         ("a1", "waiting"),
     ]
     assert look(cas).line("a2").state == "waiting"
-    cancel(repository, clock, ada)
+    usecases.cancel(repository, clock, registration_id=ada.registration_id, link_version=1)
+    usecases.settle(repository, clock, event=EVENT, pool="a1")
     assert [(line.id, line.state) for line in look(bob).session_lines] == [("a1", "seated")]
     assert look(cas).line("a2").state == "seated"  # bob's old seat passed on at once
 

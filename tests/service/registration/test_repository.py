@@ -127,6 +127,20 @@ def test_a_line_hands_out_numbers_from_opening_to_closing_only(
     assert repository.pools.take(draft, "congress", last_moment) is None
 
 
+def test_a_line_is_not_closed_behind_somebody_who_just_joined(
+    define: Define, repository: Repository
+) -> None:
+    definition = define()
+    seen = repository.pools.get(EVENT, "a1")
+    assert seen is not None
+    repository.pools.take(definition, "a1", definition.opens_at)
+    assert not repository.pools.close(seen, 2)
+    joined = repository.pools.get(EVENT, "a1")
+    assert joined is not None
+    assert repository.pools.close(joined, 2)
+    assert repository.pools.take(definition, "a1", definition.opens_at) is None
+
+
 def test_several_numbers_are_taken_in_one_call(define: Define, repository: Repository) -> None:
     """Groups will take theirs so."""
     definition = define(capacity=4)
