@@ -46,6 +46,8 @@ class Platform:
 def start(stage_name: str, folder: Path, port: int, aws_port: int) -> Platform:
     """Package, start the embedded AWS and deploy to it. Raises Problem."""
     emulator.check_port(port, "PORT")
+    emulator.check_port(aws_port, "AWS_PORT")
+    _check_kept_state(folder, aws_port)
     packages = package_all(target.here())
     started = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
@@ -60,6 +62,18 @@ def start(stage_name: str, folder: Path, port: int, aws_port: int) -> Platform:
         aws.stop()
         raise
     return Platform(aws, cloud, values, Mailbox(aws.mail_folder))
+
+
+def _check_kept_state(folder: Path, aws_port: int) -> None:
+    """Raise Problem when the kept queues have addresses with another port in them."""
+    noted = folder / ADDRESSES_FILE
+    if not noted.exists():
+        return
+    kept = json.loads(noted.read_text())["endpoint"].rpartition(":")[2]
+    if kept != str(aws_port):
+        raise Problem(
+            f"The saved data was made with AWS_PORT={kept}; use that, or empty it with `make reset`."
+        )
 
 
 def load_once(platform: Platform, files: Iterable[Path]) -> None:

@@ -5,13 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from infra.packaging import botocore_data
 from infra.packaging.target import Target
 from infra.packaging.zips import compile_bytecode, fingerprint
 from infra.paths import BUILD
 from infra.problems import Problem
 
-# botocore carries the models of some 400 services, 25 MB; these are the ones that our code calls.
-BOTOCORE_SERVICES = frozenset({"cognito-idp", "dynamodb", "s3", "sesv2", "sns", "sqs", "sts"})
 NOT_SHIPPED = ("bin", "**/tests", "**/__pycache__", "*.dist-info/licenses")
 # What the index's pip says when it cannot be reached.
 NO_NETWORK = ("Connection", "resolve", "timed out")
@@ -19,7 +18,8 @@ NO_NETWORK = ("Connection", "resolve", "timed out")
 
 def install(requirements: Path, target: Target) -> Path:
     """Return a folder with the pinned packages, trimmed and compiled. Raises Problem."""
-    key = fingerprint([requirements, Path(__file__)], target.version)[:16]
+    recipe = [requirements, *Path(__file__).parent.glob("*.py")]
+    key = fingerprint(recipe, target.version)[:16]
     folder = BUILD / "dependencies" / f"{requirements.parent.name}-{key}"
     if folder.exists():
         return folder
@@ -57,6 +57,6 @@ def _trim(folder: Path) -> None:
             shutil.rmtree(path)
     for record in folder.glob("*.dist-info/RECORD"):
         record.unlink()
-    for model in (folder / "botocore" / "data").glob("*/"):
-        if model.name not in BOTOCORE_SERVICES:
-            shutil.rmtree(model)
+    data = folder / "botocore" / "data"
+    if data.exists():
+        botocore_data.trim(data)

@@ -13,7 +13,7 @@ import pytest
 
 from infra.packaging import assets, target
 from infra.packaging import service as packaging
-from infra.packaging.dependencies import BOTOCORE_SERVICES
+from infra.packaging.botocore_data import SERVICES as AWS_SERVICES
 from infra.packaging.zips import compile_bytecode, write_zip
 from infra.paths import ROOT, SERVICES, service_folder
 
@@ -30,7 +30,7 @@ def test_zip_imports_alone_and_can_make_its_clients(
     with zipfile.ZipFile(packages[service] / packaging.CODE) as archive:
         archive.extractall(tmp_path)
     # -S leaves out every package of this machine; -I would leave out the zip's folder too.
-    code = CLIENTS.format(services=sorted(BOTOCORE_SERVICES))
+    code = CLIENTS.format(services=sorted(AWS_SERVICES))
     command = [sys.executable, "-S", "-E", "-W", "error", "-c", code]
     environment = {**FUNCTION, "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
     result = subprocess.run(
@@ -94,7 +94,7 @@ def test_every_client_that_the_code_asks_for_is_shipped() -> None:
     for path in [*ROOT.glob("shared/**/*.py"), *ROOT.glob("services/*/chalicelib/**/*.py")]:
         asked |= set(re.findall(r"client\(\s*\"([a-z0-9-]+)\"", path.read_text()))
     assert asked
-    assert asked <= BOTOCORE_SERVICES
+    assert asked <= AWS_SERVICES
 
 
 def test_static_names_follow_what_a_file_loads(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""Trim the data that botocore reads at every cold start to what our code calls.
+
+As shipped it describes some 400 services in words and addresses, compressed. Making a DynamoDB
+client from that costs as much as importing a service of ours.
+"""
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+# The services that our code calls.
+SERVICES = frozenset({"cognito-idp", "dynamodb", "s3", "sesv2", "sns", "sqs", "sts"})
+# Names that the list of addresses has for them besides their own.
+ENDPOINT_NAMES = SERVICES | {"email"}
+PARTITION = "aws"
+NOT_READ = ("examples-1", "paginators-1.sdk-extras", "waiters-2.sdk-extras")
+
+
+def trim(data: Path) -> None:
+    """Rewrite botocore's data folder in place."""
+    for service in data.glob("*/"):
+        if service.name not in SERVICES:
+            shutil.rmtree(service)
+    for path in sorted([*data.glob("*/*/*.json"), *data.glob("*/*/*.json.gz")]):
+        if path.name.split(".json")[0] in NOT_READ:
+            path.unlink()
+        else:
+            _rewrite(path, _without_words(_read(path)))
+    _trim_endpoints(data / "endpoints.json")
+
+
+def _read(path: Path) -> Any:
+    content = path.read_bytes()
+    return json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+
+
+def _rewrite(path: Path, content: Any) -> None:
+    """Write it plain: our zip compresses anyway, and reading it then takes one step less."""
+    path.unlink()
+    plain = path.with_name(path.name.removesuffix(".gz"))
+    plain.write_text(json.dumps(content, separators=(",", ":")))
+
+
+def _without_words(content: Any) -> Any:
+    """Leave out what only documentation shows."""
+    if isinstance(content, dict):
+        return {
+            name: _without_words(value)
+            for name, value in content.items()
+            if not (name == "documentation" and isinstance(value, str))
+        }
+    if isinstance(content, list):
+        return [_without_words(value) for value in content]
+    return content
+
+
+def _trim_endpoints(path: Path) -> None:
+    content = _read(path)
+    partitions = [part for part in content["partitions"] if part["partition"] == PARTITION]
+    for partition in partitions:
+        services = partition["services"]
+        partition["services"] = {
+            name: services[name] for name in sorted(ENDPOINT_NAMES & services.keys())
+        }
+    _rewrite(path, {**content, "partitions": partitions})
