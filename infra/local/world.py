@@ -72,7 +72,7 @@ def _check_kept_state(folder: Path, aws_port: int) -> None:
     kept = json.loads(noted.read_text())["endpoint"].rpartition(":")[2]
     if kept != str(aws_port):
         raise Problem(
-            f"The saved data was made with AWS_PORT={kept}; use that, or empty it with `make reset`."
+            f"The saved data needs AWS_PORT={kept}; use that, or empty it with `make reset`."
         )
 
 
