@@ -24,10 +24,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_platform(folder: Path) -> Iterator[world.Platform]:
-    """Run the stage `test` with its state in the folder until the block ends."""
+def running_platform(folder: Path, aws_port: int | None = None) -> Iterator[world.Platform]:
+    """Run the stage `test` with its state in the folder until the block ends.
+
+    A folder that was used before wants the port it was used with.
+    """
     port = free_port()
-    platform = world.start("test", folder, port, free_port())
+    platform = world.start("test", folder, port, aws_port or free_port())
     try:
         with _served(platform, port):
             yield platform

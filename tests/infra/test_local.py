@@ -1,6 +1,7 @@
 """The local world: on loopback only, and with the rights of an operator, not of root."""
 
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra import redrive
+from infra.local import world
 from infra.paths import ROOT
-from tests.running import running_platform
+from infra.problems import Problem
+from tests.running import free_port, running_platform
 
 if TYPE_CHECKING:
     from infra.local.world import Platform
@@ -146,12 +149,13 @@ def test_redrive_brings_dead_letters_back(platform: "Platform") -> None:
 
 def test_a_restart_still_has_everything(tmp_path: Path) -> None:
     item = {"pk": {"S": "PROOF"}, "sk": {"S": "PROOF"}}
-    with running_platform(tmp_path) as first:
+    aws_port = free_port()
+    with running_platform(tmp_path, aws_port) as first:
         table = first.values["AccessTable"]
         first.cloud.client("dynamodb").put_item(TableName=table, Item=item)
         first.cloud.client("s3").put_object(Bucket=first.values["WebBucket"], Key="x", Body=b"1")
         assert "First password" in make_organiser(first)
-    with running_platform(tmp_path) as again:
+    with running_platform(tmp_path, aws_port) as again:
         found = again.cloud.client("dynamodb").get_item(TableName=table, Key=item)
         assert found["Item"] == item
         kept = again.cloud.client("s3").get_object(Bucket=again.values["WebBucket"], Key="x")
@@ -169,3 +173,9 @@ def make_organiser(platform: "Platform") -> str:
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+
+def test_kept_state_wants_its_own_port(tmp_path: Path) -> None:
+    (tmp_path / "addresses.json").write_text(json.dumps({"endpoint": "http://127.0.0.1:14566"}))
+    with pytest.raises(Problem, match="AWS_PORT=14566"):
+        world.start("test", tmp_path, free_port(), free_port())
