@@ -223,15 +223,6 @@ def test_a_robot_is_thanked_and_forgotten(visitor: Browser, repository: Reposito
     assert repository.every() == []
 
 
-def test_one_address_cannot_flood_the_organiser(visitor: Browser, repository: Repository) -> None:
-    answers = [
-        visitor.post("/leden/aanmelden", {**FORM, "idempotency_key": f"k{n}"}).status
-        for n in range(usecases.MOST_APPLICATIONS + 1)
-    ]
-    assert answers == [303] * usecases.MOST_APPLICATIONS + [429]
-    assert len(repository.every()) == usecases.MOST_APPLICATIONS
-
-
 def test_a_form_that_is_no_form_is_refused(visitor: Browser, repository: Repository) -> None:
     json = visitor.post_json("/leden/aanmelden", FORM)
     assert json.status == 415

@@ -76,7 +76,7 @@ def test_signing_in_never_leads_to_another_site(visitor: Browser, account: str, 
 
 
 def test_guessing_is_stopped(visitor: Browser, account: str) -> None:
-    for _ in range(platform.MOST_FAILURES):
+    for _ in range(platform.SIGN_IN_PER_ADDRESS.most):
         assert attempt(visitor, wachtwoord="raad-eens-1").status == 422
     assert attempt(visitor).status == 429
 

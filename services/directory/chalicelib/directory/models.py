@@ -6,8 +6,10 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from shared.inbox import SeenItem
+from shared.limits import LimitItem
 from shared.mail import LedgerItem
 from shared.outbox import OutboxItem
+from shared.proof import ProofItem
 from shared.table import Record, TableMeta
 
 
@@ -86,13 +88,18 @@ class ErasedItem(Record):
         """Bound to the directory table."""
 
 
-class AttemptsItem(Record):
-    """`ATTEMPTS#{who}#{hour}`: how often one visitor applied within an hour."""
+class Limit(LimitItem):
+    """How often somebody did something in a window of time."""
 
     class Meta(_Table):
         """Bound to the directory table."""
 
-    attempts = NumberAttribute()
+
+class Proof(ProofItem):
+    """`PROOF#{id}`: a proof of work that was used."""
+
+    class Meta(_Table):
+        """Bound to the directory table."""
 
 
 class Outbox(OutboxItem):

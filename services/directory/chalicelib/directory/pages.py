@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid, NotFound, TooManyRequests
 from shared.http import PUBLIC, Answer, Html, Request, SeeOther
 from shared.ids import new_id
 from shared.pages import link, render, translate
+from shared.proof import sending
 
 from . import desk, desk_edit, platform, texts, usecases
 from .domain import Contact, Kind, Profile, without_place_on_map
@@ -86,11 +87,10 @@ def apply(request: Request) -> Answer:
             clock,
             profile,
             contact,
-            key=request.idempotency_key or "",
             language=request.language,
-            visitor=request.ip_hash,
+            sending=sending(request, request.form.get("altcha", ""), clock),
         )
-    except Invalid as error:
+    except (Invalid, TooManyRequests) as error:
         errors = error.fields or {"": error.title}
         return Html(_apply_page(request, values_of(request), errors), status=error.status)
     return thanks

@@ -1,12 +1,13 @@
 """The pages that no service owns: the front page, the desk, signing in, and the two statements."""
 
 import time
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from shared import auth, fragments
 from shared.errors import Forbidden, Invalid, SignInNeeded, TooManyRequests
 from shared.http import OWN_PAGES, PUBLIC, Answer, Cookie, Html, Request, SeeOther
-from shared.keys import fingerprint
+from shared.limits import Limit, address_hash
 from shared.pages import link, render
 from shared.request import SESSION_COOKIE
 
@@ -19,8 +20,9 @@ DESK = "/beheer"
 FRESH = 15.0
 """Seconds that a front page may show an older part of a service."""
 
-MOST_FAILURES = 20
-"""Refused sign-ins per hour from one network address, and for one e-mail address."""
+SIGN_IN_PER_VISITOR = Limit("sign-in-visitor", most=50, per=timedelta(minutes=15))
+SIGN_IN_PER_ADDRESS = Limit("sign-in-address", most=10, per=timedelta(minutes=15))
+"""Attempts for one e-mail address, known or not, the right ones too."""
 
 LONGEST_PATH = 500
 
@@ -58,16 +60,13 @@ def sign_in(request: Request) -> Answer:
     form = request.form
     email = form.get("email", "")[:254]
     next_path = local_path(form.get("verder", ""))
-    counted = (f"sign-in-{request.ip_hash}", f"sign-in-{fingerprint('sign-in', email.lower())}")
-    now = clock.now()
-    if any(repository.attempts(who, now) >= MOST_FAILURES for who in counted):
-        raise TooManyRequests
     try:
+        repository.spend(SIGN_IN_PER_VISITOR, request.ip_hash, clock)
+        repository.spend(SIGN_IN_PER_ADDRESS, address_hash(email), clock)
         token = auth.sign_in(email, form.get("wachtwoord", "")[:256], clock)
-    except Invalid as error:
-        for who in counted:
-            repository.count_attempt(who, now)
-        return Html(_sign_in_page(request, next_path, error.fields), status=error.status)
+    except (Invalid, TooManyRequests) as error:
+        errors = error.fields or {"": error.title}
+        return Html(_sign_in_page(request, next_path, errors), status=error.status)
     cookie = Cookie(SESSION_COOKIE, token, max_age=int(auth.SESSION_LIFE.total_seconds()))
     return SeeOther(next_path or link(DESK, request.language), cookies=[cookie])
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from shared import limits, proof
+from shared.clock import Clock
 from shared.events import Event
 from shared.outbox import message
 from shared.transactions import Transaction
@@ -15,10 +17,11 @@ from . import domain
 from .domain import Member, PublicMember, State
 from .models import (
     AnswerItem,
-    AttemptsItem,
     ErasedItem,
+    Limit,
     MemberItem,
     Outbox,
+    Proof,
     PublicItem,
     RevisionItem,
     SlugItem,
@@ -39,6 +42,7 @@ PART_MEMBER = "member"
 PART_SLUG = "slug"
 PART_ERASED = "erased"
 PART_KEY = "key"
+PART_PROOF = proof.PART
 
 
 class Repository:
@@ -85,12 +89,6 @@ class Repository:
     def answer(self, key: str) -> AnswerItem | None:
         """What was done earlier for this idempotency key."""
         return next(iter(AnswerItem.query(f"IDEMPOTENCY#{key}", consistent_read=True)), None)
-
-    def attempts(self, who: str, now: datetime) -> int:
-        """How often `count_attempt` was called for `who` in this hour."""
-        key = _attempts_key(who, now)
-        item = next(iter(AttemptsItem.query(key, consistent_read=True)), None)
-        return int(item.attempts) if item else 0
 
     # Writing
 
@@ -172,16 +170,14 @@ class Repository:
         transaction.delete(_item(member), name=PART_MEMBER, condition=unchanged)
         transaction.commit()
 
-    def count_attempt(self, who: str, now: datetime) -> int:
-        """Note one more attempt by `who` in this hour; answers how many there were."""
-        item = AttemptsItem(_attempts_key(who, now), "ATTEMPTS")
-        item.update(
-            actions=[
-                AttemptsItem.attempts.add(1),
-                AttemptsItem.expires_at.set(now + timedelta(hours=2)),
-            ]
-        )
-        return int(item.attempts)
+    def spend(self, limit: limits.Limit, who: str, clock: Clock) -> None:
+        """Count one more time for `who`, a hash, in one call. Raises TooManyRequests."""
+        limits.spend(Limit, limit, who, clock)
+
+    @staticmethod
+    def use_up(proof_id: str | None, now: datetime) -> Join:
+        """What joins a proof of work to a transaction: Refused, part "proof", the second time."""
+        return lambda transaction: proof.join(transaction, Proof, proof_id, now)
 
     # Inside
 
@@ -208,10 +204,6 @@ class Repository:
         if join:
             join(transaction)
         transaction.commit()
-
-
-def _attempts_key(who: str, now: datetime) -> str:
-    return f"ATTEMPTS#{who}#{now:%Y%m%d%H}"
 
 
 def _item(member: Member) -> MemberItem:

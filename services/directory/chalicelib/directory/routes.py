@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shared import proof
 from shared.errors import Invalid, NotFound
 from shared.http import PUBLIC, Answer, Json, Request, Router
 from shared.openapi import Reply, document
@@ -81,11 +82,16 @@ def apply(request: Request, application: Application) -> Answer:
         clock,
         without_place_on_map(profile),
         contact,
-        key=request.idempotency_key or "",
         language=application.language,
-        visitor=request.ip_hash,
+        sending=proof.sending(request, application.altcha, clock),
     )
     return Json(Applied(), status=202)
+
+
+@router.get("/leden/api/v1/challenge", access=PUBLIC)
+def challenge(_request: Request) -> Answer:
+    """An ALTCHA puzzle (version 2); its solution is good for one application, for 20 minutes."""
+    return Json(proof.challenge(clock))
 
 
 @router.get("/leden/api/health", access=PUBLIC)
@@ -105,6 +111,7 @@ _REPLIES = {
     member: Reply(MemberAnswer),
     members_on_map: Reply(FeatureCollection, content_type="application/geo+json"),
     apply: Reply(Applied, status=202, creates=True),
+    challenge: Reply(proof.Challenge),
     health: Reply(Health),
     openapi: Reply(dict[str, Any]),
 }

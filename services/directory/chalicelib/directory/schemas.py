@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from shared.proof import LONGEST_PAYLOAD
+
 from .domain import Kind, PublicMember, Theme
 from .forms import LONGEST, MOST_THEMES
 
@@ -43,6 +45,14 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     consent: Annotated[bool, _documented("Must be true: publish these fields in the guide")]
     consent_version: Annotated[str, _documented("Version of the consent text that was shown")]
     language: Literal["nl", "en"] = "nl"
+    altcha: Annotated[
+        str,
+        _documented(
+            "A solved challenge (see `challenge`), used once. Without one the request is accepted"
+            " too, and counted: 30 in 10 minutes from one network address",
+            maxLength=LONGEST_PAYLOAD,
+        ),
+    ] = ""
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -9,7 +11,7 @@ import msgspec
 from shared import keys
 from shared.clock import Clock
 from shared.consent import Consent
-from shared.errors import Conflict, Invalid, NotFound, TooManyRequests
+from shared.errors import Conflict, Invalid, NotFound
 from shared.events import Data, Event, occurred
 from shared.events.directory import (
     MemberChanged,
@@ -19,17 +21,21 @@ from shared.events.directory import (
     MemberWithdrawn,
 )
 from shared.ids import new_id
+from shared.limits import Limit, Sending, address_hash
 from shared.observability import log, metric
 from shared.transactions import Refused
 
 from . import domain, forms, slugs
 from .domain import Contact, Member, Profile
-from .repository import PART_KEY, PART_MEMBER, PART_SLUG, Repository
+from .repository import PART_KEY, PART_MEMBER, PART_PROOF, PART_SLUG, Repository
 from .texts import CONSENT_PURPOSE, CONSENT_VERSION
 from .texts import later as _
 
-MOST_APPLICATIONS = 20
-"""Applications from one hashed network address per hour: a whole workshop can still apply."""
+WITHOUT_PROOF = Limit("apply-visitor", most=30, per=timedelta(minutes=10))
+"""Applications without a proof of work from one network address: a workshop shares one."""
+
+PER_ADDRESS = Limit("apply-address", most=5, per=timedelta(hours=1))
+"""Applications with one e-mail address, whatever they prove: an organiser reads each of them."""
 
 MOST_SLUGS = 50
 
@@ -61,25 +67,40 @@ def apply(
     profile: Profile,
     contact: Contact,
     *,
-    key: str,
     language: str,
-    visitor: str = "",
+    sending: Sending,
 ) -> None:
-    """Put an application on the organiser's list. A repeat with the same `key` changes nothing.
+    """Put an application on the organiser's list. A repeat with the same key changes nothing.
 
     Raises TooManyRequests, and Invalid when the key came earlier with other words.
     """
     now = clock.now()
-    if visitor and repository.count_attempt(visitor, now) > MOST_APPLICATIONS:
-        raise TooManyRequests
+    repository.spend(PER_ADDRESS, address_hash(contact.email), clock)
+    if sending.proof is None:
+        repository.spend(WITHOUT_PROOF, sending.visitor, clock)
     consent = Consent(CONSENT_VERSION, CONSENT_PURPOSE, now)
     member = domain.draft(
         new_id(clock), profile, contact, consent, now, source=BY_FORM, language=language
     )
-    fingerprint = keys.fingerprint("application", _canonical(profile, contact))
-    scoped = keys.fingerprint("idempotency", key) if key else ""
     try:
-        repository.insert(member, _drafted(member, clock), key=scoped, fingerprint=fingerprint)
+        _insert(repository, clock, member, sending)
+    except Refused as refused:
+        if PART_PROOF not in refused.parts:
+            raise
+        # Somebody used the proof before: then the request is like one without.
+        repository.spend(WITHOUT_PROOF, sending.visitor, clock)
+        _insert(repository, clock, member, replace(sending, proof=None))
+
+
+def _insert(repository: Repository, clock: Clock, member: Member, sending: Sending) -> None:
+    """Add the draft, unless the same request did. Raises Refused, Invalid."""
+    fingerprint = keys.fingerprint("application", _canonical(member.profile, member.contact))
+    scoped = keys.fingerprint("idempotency", sending.key) if sending.key else ""
+    use_up = repository.use_up(sending.proof, clock.now())
+    try:
+        repository.insert(
+            member, _drafted(member, clock), join=use_up, key=scoped, fingerprint=fingerprint
+        )
     except Refused as refused:
         earlier = repository.answer(scoped) if PART_KEY in refused.parts else None
         if earlier is None:
