@@ -59,7 +59,7 @@ def test_everything_goes_after_thirty_days(
     assert usecases.erase_expired(repository, clock) == 1
     assert '"ExpiredYetPresent": 0' in capsys.readouterr().out
     assert "ada@example.org" not in stored()
-    assert "\"Ada\"" not in stored()
+    assert '"Ada"' not in stored()
     assert "PERSON#" not in stored()
     assert [event["data"] for event in events("registration.erased.v1")] == [
         {"registration_id": ada.registration_id}
@@ -84,7 +84,7 @@ def test_cancelled_go_thirty_days_after_cancelling(
     clock.advance(timedelta(days=1))
     assert usecases.erase_expired(repository, clock) == 1
     assert "ada@example.org" not in stored()
-    assert "\"Ada\"" not in stored()
+    assert '"Ada"' not in stored()
 
 
 def test_one_that_registered_again_keeps_the_guard(
