@@ -24,8 +24,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from chalice.test import Client
 
-from chalicelib.documents import consumers, desk, edge, public, routes
+from chalicelib.documents import collaborators, consumers, routes
 from chalicelib.documents.domain import Document, State
+from chalicelib.documents.pages import desk, library, uploading
 from chalicelib.documents.repository import Repository
 from shared import auth, aws, handover, pages
 from shared.access import OrganiserItem, SessionItem
@@ -38,7 +39,7 @@ from tests import documents_support as made
 
 ORIGIN = "http://localhost:8000"
 FIXTURES = Path(__file__).parent / "events"
-MODULES = (edge, public, desk, routes, consumers)
+MODULES = (collaborators, library, uploading, desk, routes, consumers)
 API = "/documenten/api/v1"
 
 
@@ -82,11 +83,11 @@ def repository(
     for module in MODULES:
         monkeypatch.setattr(module, "repository", fresh, raising=False)
         monkeypatch.setattr(module, "clock", clock, raising=False)
-    edge.catalogue.cache_clear()
+    collaborators.catalogue.cache_clear()
     # The machine's own scanner must not decide what these tests see.
     monkeypatch.setattr("chalicelib.documents.inspection.malware.shutil.which", lambda _name: None)
     yield fresh
-    edge.catalogue.cache_clear()
+    collaborators.catalogue.cache_clear()
 
 
 @dataclass

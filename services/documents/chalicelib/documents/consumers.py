@@ -8,8 +8,8 @@ from urllib.parse import unquote_plus
 import msgspec
 
 from chalicelib.documents import mails, settings
+from chalicelib.documents.collaborators import clock, repository, storage
 from chalicelib.documents.domain import Document, Scan, document_of, quarantine_key
-from chalicelib.documents.edge import clock, repository, storage
 from chalicelib.documents.fragments import publish_fragments
 from chalicelib.documents.models import OutboxItem, SeenItem
 from chalicelib.documents.usecases import (

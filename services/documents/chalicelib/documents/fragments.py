@@ -4,7 +4,7 @@ from functools import partial
 
 from chalicelib.documents.domain import State
 from chalicelib.documents.repository import PUBLISHED, REVIEW, Repository
-from chalicelib.documents.show import document_view
+from chalicelib.documents.views import document_view
 from shared import fragments, pages
 from shared.clock import Clock
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from chalicelib.documents.collaborators import catalogue, clock, repository, storage
 from chalicelib.documents.domain import Category
-from chalicelib.documents.edge import catalogue, clock, repository, storage
 from chalicelib.documents.links import invitation_of
 from chalicelib.documents.schemas import (
     DocumentAnswer,

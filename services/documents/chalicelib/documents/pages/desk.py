@@ -1,9 +1,10 @@
 """The organisers' pages: look at what came in, and decide."""
 
 from chalicelib.documents import settings
+from chalicelib.documents.collaborators import catalogue, clock, repository
 from chalicelib.documents.domain import Document, State, Verdict
-from chalicelib.documents.edge import catalogue, clock, repository, router
-from chalicelib.documents.public import file_address, show
+from chalicelib.documents.pages.routing import router
+from chalicelib.documents.pages.showing import file_address, show
 from chalicelib.documents.repository import CLOSED, PUBLISHED, REVIEW
 from chalicelib.documents.usecases import (
     decline_document,

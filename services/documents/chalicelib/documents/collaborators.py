@@ -1,4 +1,4 @@
-"""What every entrance of the service works with: its pages, its table, its buckets and the time."""
+"""What the edge hands to use cases: the table, the buckets and the time, once per process."""
 
 from functools import cache
 
@@ -7,9 +7,7 @@ from chalicelib.documents.repository import Repository
 from chalicelib.documents.storage import Storage
 from chalicelib.documents.usecases import Catalogue
 from shared.clock import SystemClock
-from shared.http import Router
 
-router = Router("documents")
 clock = SystemClock()
 repository = Repository()
 

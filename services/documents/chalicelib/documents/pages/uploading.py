@@ -1,92 +1,26 @@
-"""The HTML pages: the library for everybody, uploading for partners."""
-
-from collections.abc import Mapping
-from functools import partial
+"""Uploading, for partners with an invitation."""
 
 from chalicelib.documents import settings
+from chalicelib.documents.collaborators import clock, repository, storage
 from chalicelib.documents.domain import (
     ACCEPTED_SUFFIXES,
-    KINDS,
     LARGEST_FILE,
-    Category,
-    Document,
     Invitation,
     Method,
     State,
     Wish,
-    download_name,
     quarantine_key,
 )
-from chalicelib.documents.edge import catalogue, clock, repository, router, storage
 from chalicelib.documents.links import cookie_for, invitation_from, invitation_of
-from chalicelib.documents.show import DocumentView, document_view
-from chalicelib.documents.texts import CATEGORIES, CATEGORY_HINTS, CONSENT
-from chalicelib.documents.usecases import announce_upload, find_published, find_upload
-from shared import pages, pagination
+from chalicelib.documents.pages.routing import router
+from chalicelib.documents.pages.showing import category_options, show
+from chalicelib.documents.texts import CONSENT
+from chalicelib.documents.usecases import announce_upload, find_upload
+from shared import pages
 from shared.errors import Invalid
 from shared.http import OWN_PAGES, PUBLIC, Answer, Html, Request, SeeOther
 
 UPLOADS = "/documenten/uploaden"
-
-
-def show(request: Request, document: Document) -> DocumentView:
-    """A document in the language of the request."""
-    return document_view(document, partial(pages.say, request), request.language)
-
-
-def file_address(document: Document, *, save: bool) -> SeeOther:
-    """To the file itself, at a short-lived address on the library's own origin.
-
-    Images may be shown in place; everything else, and an image to `save`, is an attachment.
-    """
-    kind = KINDS[document.kind or ""]
-    name = download_name(document.title, kind)
-    inline = kind.inline and not save
-    key = document.library_key or ""
-    return SeeOther(storage().download(key, name, kind.content_type, inline=inline))
-
-
-@router.page("/documenten", access=PUBLIC)
-def library(request: Request) -> Answer:
-    """The library: categories, search, pages."""
-    text = request.query.get("zoek", "").strip()[:200]
-    wanted = request.query.get("soort", "")
-    category = Category(wanted) if wanted in tuple(Category) else None
-    cursor = request.query.get("vanaf")
-    after = pagination.decode(cursor).get("after") if cursor else None
-    found = catalogue().search(text=text, category=category, after=after)
-    following = pagination.encode({"after": found.after}) if found.after else ""
-    return Html(
-        pages.render(
-            request,
-            "library.html",
-            documents=[show(request, document) for document in found.documents],
-            total=found.total,
-            published=sum(found.counts.values()),
-            categories=_categories(request, found.counts),
-            category=category.value if category else "",
-            text=text,
-            next_url=request.url(vanaf=following) if following else "",
-            first_url=request.url(vanaf="") if cursor else "",
-        )
-    )
-
-
-@router.page("/documenten/{document_id}", access=PUBLIC)
-def document(request: Request, document_id: str) -> Answer:
-    """One document with its download."""
-    found = find_published(repository, clock, document_id)
-    return Html(
-        pages.render(request, "document.html", document=show(request, found)),
-        policy={"img-src": settings.load().library_origin},
-    )
-
-
-@router.page("/documenten/{document_id}/bestand", access=PUBLIC)
-def file(request: Request, document_id: str) -> Answer:
-    """The file, from the library's own origin. `?opslaan=ja` saves an image too."""
-    found = find_published(repository, clock, document_id)
-    return file_address(found, save=request.query.get("opslaan") == "ja")
 
 
 @router.page(UPLOADS, access=PUBLIC)
@@ -171,7 +105,7 @@ def _upload_form(
         "upload_form.html",
         partner=partner.name if partner else "",
         sent=[show(request, each) for each in sent],
-        options=[category[:3] for category in _categories(request, {})],
+        options=[category[:3] for category in category_options(request, {})],
         consent_text=pages.say(request, CONSENT),
         accept=",".join(ACCEPTED_SUFFIXES),
         largest=LARGEST_FILE,
@@ -179,17 +113,3 @@ def _upload_form(
         errors={name: pages.say(request, wrong) for name, wrong in errors.items()},
     )
     return Html(text, status=status, policy={"connect-src": settings.load().upload_origin})
-
-
-def _categories(
-    request: Request, counts: Mapping[Category, int]
-) -> list[tuple[str, str, str, int]]:
-    return [
-        (
-            one.value,
-            pages.say(request, CATEGORIES[one]),
-            pages.say(request, CATEGORY_HINTS[one]),
-            counts.get(one, 0),
-        )
-        for one in Category
-    ]
