@@ -24,7 +24,7 @@ from tests.flows import steps
 from tests.flows.browser import Browser
 from tests.flows.tools import Backstage, Mailbox
 
-pytestmark = [pytest.mark.proof, pytest.mark.embedded_aws, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.proof, pytest.mark.embedded_aws, pytest.mark.timeout(1500)]
 
 PEOPLE, SEATS, AT_ONCE = 500, 20, 48
 TRIES = 12
@@ -57,7 +57,7 @@ class Crowd:
     people: list[Applicant]
 
     async def register(self) -> list[Applicant]:
-        """Everybody registers, AT_ONCE at a time; answers who were told another thing than before."""
+        """Everybody registers; answers who were told another thing than the time before."""
         gate, changed = asyncio.Semaphore(AT_ONCE), []
 
         async def one(index: int, person: Applicant, session: aiohttp.ClientSession) -> None:
@@ -193,7 +193,7 @@ def test_five_hundred_at_once_for_twenty_seats(
     statuses = Counter(status for person in people for status in person.answers)
     assert all(person.answers[-1] in (201, 303) for person in people), statuses
     _check_told(people)
-    backstage.wait_until_quiet(300)
+    backstage.wait_until_quiet(500)
     settled = time.monotonic() - started
     rows = _listed(staff.browser, event)
     _check_line(rows, {person.email for person in people})
@@ -258,7 +258,7 @@ def _check_cancelling(
     started = time.monotonic()
     statuses = asyncio.run(crowd.cancel(tokens))
     assert set(statuses) == {200}, statuses
-    backstage.wait_until_quiet(300)
+    backstage.wait_until_quiet(500)
     took = time.monotonic() - started
     left = {person.email for person in crowd.people} - leaving
     after = _listed(organiser, crowd.event)
