@@ -97,6 +97,7 @@ def test_a_used_proof_is_no_proof(
     assert spent("register") == [1]
     assert len(registrations()) == 2
     buried = items("DEAD#")
+    assert bool(buried) is not same_process, "a proof that we saw used costs no number"
     use_up(repository, WITHOUT_PROOF)
     assert visitor.post(SEND, {**person("cas"), "altcha": payload}).status == 429
     assert items("DEAD#") == buried, "a refusal must not cost a number"
