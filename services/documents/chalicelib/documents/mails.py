@@ -7,11 +7,11 @@ from chalicelib.documents import settings
 from chalicelib.documents.domain import Document, Partner, State
 from chalicelib.documents.models import LedgerItem
 from chalicelib.documents.repository import Repository
-from chalicelib.documents.texts import later
 from chalicelib.documents.views import document_view
 from shared import auth, pages
 from shared.clock import Clock
 from shared.mail import Mail, send_once
+from shared.texts import later
 
 SERVICE = "documents"
 

@@ -1,12 +1,7 @@
 """Words that the code itself says, as Dutch message ids that the edge translates."""
 
 from chalicelib.documents.domain import Category, State, Verdict
-
-
-def later(text: str) -> str:
-    """Mark a message id for the catalogue; it is translated where it is shown."""
-    return text
-
+from shared.texts import later
 
 CONSENT = later(
     "Ja, ik mag dit bestand delen en het mag openbaar in de documenten van het netwerk staan. "

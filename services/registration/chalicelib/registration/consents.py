@@ -10,8 +10,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.registration.messages import later as _
 from shared.consent import Consent
+from shared.texts import later as _
 
 
 class ConsentText(Struct, frozen=True):

@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable
 
 from chalicelib.registration.domain import Answers, Definition, Registration, text
-from chalicelib.registration.messages import later as _
 from shared import pages
 from shared.clock import amsterdam
+from shared.texts import later as _
 
 _BOM = "\ufeff"  # tells Excel that this is UTF-8
 # A spreadsheet runs a cell that starts with one of these as a formula (OWASP, CSV injection).

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from chalicelib.registration import schemas, texts
-from chalicelib.registration.messages import later as _
+from shared.texts import later as _
 
 
 class Rule(Struct, frozen=True):

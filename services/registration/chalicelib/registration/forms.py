@@ -10,9 +10,9 @@ from msgspec import Struct
 from chalicelib.registration import consents, schemas, texts
 from chalicelib.registration.domain import Answers, Definition, Entry, Profile
 from chalicelib.registration.field_rules import RULES
-from chalicelib.registration.messages import later as _
 from shared.email_address import NotAnAddress, normalise
 from shared.errors import Invalid
+from shared.texts import later as _
 
 # The names of the form's fields. Sessions are chosen per round, in `sessie-{round}`.
 FORM_NAMES = {

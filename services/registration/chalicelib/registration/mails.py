@@ -9,12 +9,12 @@ from typing import Any
 
 from chalicelib.registration import calendar_file
 from chalicelib.registration.domain import CONGRESS, Definition, Registration, text
-from chalicelib.registration.messages import later as _
 from chalicelib.registration.views import line_views
 from shared import auth, pages
 from shared.mail import Attachment, Mail
 from shared.network import network
 from shared.settings import Settings, load
+from shared.texts import later as _
 
 SERVICE = "registration"
 MANAGE_PATH = "/congres/aanmelding"

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from chalicelib.registration import forms, usecases
 from chalicelib.registration.collaborators import clock, repository
 from chalicelib.registration.domain import Definition, Registration, text
-from chalicelib.registration.messages import later as _
 from chalicelib.registration.pages.congress import published_views
 from chalicelib.registration.pages.routing import router
 from chalicelib.registration.views import event_view, line_views
@@ -17,6 +16,7 @@ from shared.auth import Link
 from shared.errors import Forbidden, Gone, Invalid, NotFound, PlekkenError, TooManyRequests
 from shared.http import OWN_PAGES, PUBLIC
 from shared.request import Request
+from shared.texts import later as _
 
 PATH = "/congres/aanmelding"
 COOKIE = "__Secure-aanmelding"

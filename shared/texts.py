@@ -1,4 +1,4 @@
-"""Marks texts for the catalogue where they are written; pages and mails translate them."""
+"""Marks a text for the catalogue where it is written; pages and mails translate it when shown."""
 
 
 def later(text: str) -> str:
