@@ -133,6 +133,10 @@ def test_a_known_address_uses_its_proof_up_too(
     repository.guards._used.clear()
     visitor.post(SEND, {**person("bo"), "altcha": payload})
     assert spent("register") == [2]
+    repository.guards._used.clear()
+    third = person("fay", email="ada@example.org")
+    assert visitor.post(SEND, {**third, "altcha": payload}).status == 303
+    assert spent("register") == [3]
 
 
 def test_an_expired_or_broken_proof_is_no_proof(
