@@ -13,18 +13,9 @@ import msgspec
 import pytest
 from chalice.test import Client
 
-from chalicelib.directory import (
-    consumers,
-    desk,
-    desk_edit,
-    domain,
-    edge,
-    pages,
-    platform,
-    routes,
-    usecases,
-)
+from chalicelib.directory import collaborators, consumers, domain, pages, routes, usecases
 from chalicelib.directory.domain import Member
+from chalicelib.directory.pages import desk, desk_edit, guide, platform
 from chalicelib.directory.repository import Repository
 from chalicelib.directory.texts import CONSENT_PURPOSE, CONSENT_VERSION
 from shared import auth
@@ -32,11 +23,12 @@ from shared.access import SessionItem
 from shared.clock import FixedClock
 from shared.consent import Consent
 from shared.events import Data, Event, decode, encode, occurred
+from shared.events.directory import MemberDrafted
 from shared.handovers import ProfileHandover
 from shared.http import App
 
 ORIGIN = "http://localhost:8000"
-MODULES_WITH_CLOCK = (edge, pages, desk, desk_edit, platform, routes, consumers)
+MODULES_WITH_CLOCK = (collaborators, guide, desk, desk_edit, platform, routes, consumers)
 
 
 @pytest.fixture
@@ -236,7 +228,8 @@ def drafted(
         clock.now(),
         source=source,
     )
-    repository.insert(member, usecases._drafted(member, clock))
+    drafted = occurred(MemberDrafted(member_id=member.id), clock, version=member.version)
+    repository.insert(member, drafted)
     return member
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.directory import consumers, reactions, usecases
+from chalicelib.directory import consumers, usecases
 from chalicelib.directory.domain import Kind, State
 from chalicelib.directory.repository import Repository
 from shared import handover
@@ -20,7 +20,7 @@ from shared.inbox import Once
 from .conftest import event_of, items, objects, profile, published, queue, told
 
 Deliver = Callable[..., list[dict[str, str]]]
-MEMBER_ID = usecases.stable_id(reactions.BY_REGISTRATION, "registration-1")
+MEMBER_ID = usecases.stable_id(usecases.BY_REGISTRATION, "registration-1")
 
 
 def shared_profile(clock: FixedClock, **changes: Any) -> Event:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.directory import platform, usecases
+from chalicelib.directory import usecases
+from chalicelib.directory.pages import platform
 from chalicelib.directory.repository import Repository
 from shared.clock import FixedClock
 from shared.limits import Limit

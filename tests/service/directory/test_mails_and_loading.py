@@ -213,7 +213,7 @@ def test_every_item_that_may_go_says_when(
 def test_the_front_page_shows_new_members_and_forgets_withdrawn_ones(
     visitor: Browser, repository: Repository, clock: FixedClock, deliver: Deliver
 ) -> None:
-    from chalicelib.directory import platform
+    from chalicelib.directory.pages import platform
 
     member = published(repository, clock, name="<b>Nieuw</b> Lid")
     assert deliver(*told(MemberPublished)) == []

@@ -5,7 +5,8 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.directory import domain, platform
+from chalicelib.directory import domain
+from chalicelib.directory.pages import platform
 from chalicelib.directory.repository import Repository
 from shared import auth, settings
 from shared.clock import FixedClock

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.directory.platform import local_path
+from chalicelib.directory.pages.platform import local_path
 
 
 @pytest.mark.parametrize("path", ["/leden/beheer", "/congres/beheer?na=x%20y", "/"])

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from chalicelib.directory import fragments, mails, usecases
+from chalicelib.directory.models import Outbox, Seen
+from chalicelib.directory.repository import Repository
+from chalicelib.directory.settings import load
 from shared.clock import SystemClock
 from shared.events import Data, Event
 from shared.events.directory import (
@@ -14,11 +18,6 @@ from shared.events.registration import Erased, ProfileShared
 from shared.inbox import Handler, MailHandler, Once, receive, receive_for_mail
 from shared.relay import relay as relay_outbox
 from shared.sweeper import resend
-
-from . import fragments, mails, reactions, usecases
-from .models import Outbox, Seen
-from .repository import Repository
-from .settings import load
 
 clock = SystemClock()
 repository = Repository()
@@ -54,16 +53,16 @@ def mail(event: dict[str, Any]) -> dict[str, Any]:
 def _on_profile_shared(event: Event, once: Once) -> None:
     data = event.data
     assert isinstance(data, ProfileShared)  # noqa: S101 - the handlers below say so
-    reactions.draft_shared_profile(repository, clock, data.registration_id, data.handover_key, once)
+    usecases.draft_shared_profile(repository, clock, data.registration_id, data.handover_key, once)
 
 
 def _on_erased(event: Event, once: Once) -> None:
-    reactions.forget_registration(repository, clock, event.subject, once)
+    usecases.forget_registration(repository, clock, event.subject, once)
 
 
 def _on_published(event: Event, once: Once) -> None:
     fragments.publish_front(repository)
-    reactions.share_contact(repository, clock, event.subject, once)
+    usecases.share_contact(repository, clock, event.subject, once)
 
 
 def _on_shown_changed(_event: Event, _once: Once) -> None:

@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from chalicelib.directory.domain import Contact, Kind, Profile, Theme
 from shared.email_address import NotAnAddress, normalise
 from shared.errors import Invalid
-
-from .domain import Contact, Kind, Profile, Theme
-from .texts import later as _
+from shared.texts import later as _
 
 MOST_THEMES = 5
 LONGEST = {

@@ -1,12 +1,11 @@
 """The guide's part of the pages that no service owns, rebuilt from the current state."""
 
+from chalicelib.directory import domain
+from chalicelib.directory.domain import State
+from chalicelib.directory.repository import Repository
 from shared import fragments
 from shared.clock import Clock
 from shared.pages import render_plain
-
-from . import domain
-from .domain import State
-from .repository import Repository
 
 LANGUAGES = ("nl", "en")
 NEWEST = 3

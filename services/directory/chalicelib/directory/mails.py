@@ -1,17 +1,16 @@
 """The mails of the guide: composed from the current state, once per person and reason."""
 
+from chalicelib.directory.domain import Member, State
+from chalicelib.directory.models import Ledger
+from chalicelib.directory.repository import Repository
+from chalicelib.directory.settings import load
+from chalicelib.directory.usecases import BY_OPERATOR
 from shared import auth
 from shared.clock import Clock
 from shared.mail import Mail, send_once
 from shared.network import network
 from shared.pages import render_plain, translate
-
-from .domain import Member, State
-from .models import Ledger
-from .repository import Repository
-from .settings import load
-from .texts import later as _
-from .usecases import BY_OPERATOR
+from shared.texts import later as _
 
 SERVICE = "directory"
 WAITING = _("%(name)s wil in de ledengids")

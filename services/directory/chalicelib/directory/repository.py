@@ -7,15 +7,9 @@ from typing import Any
 
 import msgspec
 
-from shared import limits, proof
-from shared.clock import Clock
-from shared.events import Event
-from shared.outbox import message
-from shared.transactions import Transaction
-
-from . import domain
-from .domain import Member, PublicMember, State
-from .models import (
+from chalicelib.directory import domain
+from chalicelib.directory.domain import Member, PublicMember, State
+from chalicelib.directory.models import (
     AnswerItem,
     ErasedItem,
     Limit,
@@ -26,7 +20,12 @@ from .models import (
     RevisionItem,
     SlugItem,
 )
-from .search import Snapshot, snapshot_of
+from chalicelib.directory.search import Snapshot, snapshot_of
+from shared import limits, proof
+from shared.clock import Clock
+from shared.events import Event
+from shared.outbox import message
+from shared.transactions import Transaction
 
 PUBLIC = "PUBLIC"
 REVISION = "PUBLIC#REVISION"

@@ -2,16 +2,11 @@
 
 from typing import Any
 
-from shared import proof
-from shared.errors import Invalid, NotFound
-from shared.http import PUBLIC, Answer, Json, Request, Router
-from shared.openapi import Reply, document
-
-from . import usecases
-from .domain import Kind, without_place_on_map
-from .edge import clock, repository
-from .forms import Typed, read_contact, read_profile, refuse_errors
-from .schemas import (
+from chalicelib.directory import usecases
+from chalicelib.directory.collaborators import clock, repository
+from chalicelib.directory.domain import Kind, without_place_on_map
+from chalicelib.directory.forms import Typed, read_contact, read_profile, refuse_errors
+from chalicelib.directory.schemas import (
     Application,
     Applied,
     FeatureCollection,
@@ -21,11 +16,15 @@ from .schemas import (
     answer_of,
     feature_of,
 )
-from .search import Question, find
-from .settings import load
-from .texts import CONSENT_VERSION
-from .texts import later as _
-from .views import cursor_of, offset_of
+from chalicelib.directory.search import Question, find
+from chalicelib.directory.settings import load
+from chalicelib.directory.texts import CONSENT_VERSION
+from chalicelib.directory.views import cursor_of, offset_of
+from shared import proof
+from shared.errors import Invalid, NotFound
+from shared.http import PUBLIC, Answer, Json, Request, Router
+from shared.openapi import Reply, document
+from shared.texts import later as _
 
 router = Router("directory")
 

@@ -6,10 +6,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from chalicelib.directory.domain import Kind, PublicMember, Theme
+from chalicelib.directory.forms import LONGEST, MOST_THEMES
 from shared.proof import LONGEST_PAYLOAD
-
-from .domain import Kind, PublicMember, Theme
-from .forms import LONGEST, MOST_THEMES
 
 
 def _documented(description: str, **schema: Any) -> Meta:

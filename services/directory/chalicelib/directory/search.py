@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .domain import Kind, PublicMember
-from .slugs import fold
-from .texts import KINDS, THEMES
+from chalicelib.directory.domain import Kind, PublicMember
+from chalicelib.directory.slugs import fold
+from chalicelib.directory.texts import KINDS, THEMES
 
 _WORD = re.compile(r"[^\W_]+")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from .domain import PublicMember
+from chalicelib.directory.domain import PublicMember
 
 # What could end the script element or start a comment inside it; JSON reads the escapes back.
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}

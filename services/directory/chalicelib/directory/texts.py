@@ -1,14 +1,10 @@
 """Words that the code itself says, as Dutch message ids that the edge translates."""
 
-from .domain import Kind, State, Theme
+from chalicelib.directory.domain import Kind, State, Theme
+from shared.texts import later
 
 CONSENT_VERSION = "ledengids-2026-11"
 CONSENT_PURPOSE = "directory"
-
-
-def later(text: str) -> str:
-    """Mark a message id for the catalogue; it is translated where it is shown."""
-    return text
 
 
 CONSENT = later(

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.directory.forms import Typed
 from shared import pagination
 from shared.http import Request
 from shared.pages import translate
-
-from .forms import Typed
 
 SERVICE = "directory"
 

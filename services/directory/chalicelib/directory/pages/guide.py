@@ -2,23 +2,28 @@
 
 from typing import Any
 
+from chalicelib.directory import texts, usecases
+from chalicelib.directory.collaborators import clock, repository
+from chalicelib.directory.domain import Contact, Kind, Profile, without_place_on_map
+from chalicelib.directory.forms import MOST_THEMES, Typed, read_contact, read_profile, refuse_errors
+from chalicelib.directory.pages.routing import router
+from chalicelib.directory.search import Question, find, places
+from chalicelib.directory.settings import load
+from chalicelib.directory.structured import json_ld
+from chalicelib.directory.views import (
+    cursor_of,
+    offset_of,
+    options,
+    translated,
+    typed_by,
+    values_of,
+)
 from shared.errors import Invalid, NotFound, TooManyRequests
 from shared.http import PUBLIC, Answer, Html, Request, SeeOther
 from shared.ids import new_id
 from shared.pages import link, render, translate
 from shared.proof import sending
-
-from . import desk, desk_edit, platform, texts, usecases
-from .domain import Contact, Kind, Profile, without_place_on_map
-from .edge import clock, repository, router
-from .forms import MOST_THEMES, Typed, read_contact, read_profile, refuse_errors
-from .search import Question, find, places
-from .settings import load
-from .structured import json_ld
-from .texts import later as _
-from .views import cursor_of, offset_of, options, translated, typed_by, values_of
-
-__all__ = ["desk", "desk_edit", "platform", "router"]
+from shared.texts import later as _
 
 PAGE = 24
 HONEYPOT = "subject"

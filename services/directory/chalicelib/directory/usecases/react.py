@@ -1,5 +1,9 @@
 """What the guide does when it hears of an event: each effect once, together with its mark."""
 
+from chalicelib.directory import domain, forms
+from chalicelib.directory.domain import Contact, Kind, Member, Profile, State
+from chalicelib.directory.repository import PART_ERASED, PART_MEMBER, Repository
+from chalicelib.directory.usecases.current import BY_OPERATOR, BY_REGISTRATION, stable_id
 from shared import handover
 from shared.clock import Clock
 from shared.events import occurred
@@ -8,13 +12,6 @@ from shared.handovers import ContactHandover, ProfileHandover
 from shared.inbox import SEEN, Once
 from shared.observability import log
 from shared.transactions import Refused
-
-from . import domain, forms
-from .domain import Contact, Kind, Member, Profile, State
-from .repository import PART_ERASED, PART_MEMBER, Repository
-from .usecases import BY_OPERATOR, stable_id
-
-BY_REGISTRATION = "registration"
 
 _KINDS = {
     "resident": Kind.RESIDENTS,

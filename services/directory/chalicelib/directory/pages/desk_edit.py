@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from shared.errors import Invalid, PlekkenError
-from shared.http import Answer, Html, Request, SeeOther
-from shared.pages import link, render, translate
-
-from . import domain, texts, usecases
-from .desk import (
+from chalicelib.directory import domain, texts, usecases
+from chalicelib.directory.collaborators import clock, repository
+from chalicelib.directory.domain import Contact, Kind, Member, Profile, State, Theme
+from chalicelib.directory.forms import MOST_THEMES, Typed, read_contact, read_profile, refuse_errors
+from chalicelib.directory.pages.desk import (
     CONFLICT,
     DESK,
     MAY_DECIDE,
@@ -18,12 +17,13 @@ from .desk import (
     version_seen,
     write_down,
 )
-from .domain import Contact, Kind, Member, Profile, State, Theme
-from .edge import clock, repository, router
-from .forms import MOST_THEMES, Typed, read_contact, read_profile, refuse_errors
-from .texts import later as _
-from .usecases import Overtaken
-from .views import SERVICE, options, translated, typed_by, values_of
+from chalicelib.directory.pages.routing import router
+from chalicelib.directory.usecases import Overtaken
+from chalicelib.directory.views import SERVICE, options, translated, typed_by, values_of
+from shared.errors import Invalid, PlekkenError
+from shared.http import Answer, Html, Request, SeeOther
+from shared.pages import link, render, translate
+from shared.texts import later as _
 
 
 @router.page("/leden/beheer/{member_id}/wijzigen", access=MAY_DECIDE)

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
+from chalicelib.directory import domain, texts, usecases
+from chalicelib.directory.collaborators import clock, repository
+from chalicelib.directory.domain import Member, State
+from chalicelib.directory.pages.routing import router
+from chalicelib.directory.slugs import fold
+from chalicelib.directory.usecases import Overtaken
+from chalicelib.directory.views import SERVICE
 from shared import auth
 from shared.errors import Invalid, NotFound
 from shared.http import Answer, Html, Request, SeeOther, organiser
 from shared.pages import link, render, translate
-
-from . import domain, texts, usecases
-from .domain import Member, State
-from .edge import clock, repository, router
-from .slugs import fold
-from .texts import later as _
-from .usecases import Overtaken
-from .views import SERVICE
+from shared.texts import later as _
 
 MAY_READ = organiser(SERVICE, "reader")
 MAY_DECIDE = organiser(SERVICE, "organiser")

@@ -4,16 +4,16 @@ import time
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from chalicelib.directory.collaborators import clock, repository
+from chalicelib.directory.fragments import desk_part
+from chalicelib.directory.pages.routing import router
+from chalicelib.directory.views import translated
 from shared import auth, fragments
 from shared.errors import Forbidden, Invalid, SignInNeeded, TooManyRequests
 from shared.http import OWN_PAGES, PUBLIC, Answer, Cookie, Html, Request, SeeOther
 from shared.limits import Limit, address_hash
 from shared.pages import link, render
 from shared.request import SESSION_COOKIE
-
-from .edge import clock, repository, router
-from .fragments import desk_part
-from .views import translated
 
 SERVICES = ("registration", "directory", "documents")
 DESK = "/beheer"

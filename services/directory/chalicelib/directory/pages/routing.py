@@ -1,0 +1,5 @@
+"""The router that every page of this service registers with."""
+
+from shared.http import Router
+
+router = Router("directory")

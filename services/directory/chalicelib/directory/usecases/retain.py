@@ -1,0 +1,20 @@
+"""Remove what may no longer be kept."""
+
+from chalicelib.directory import domain
+from chalicelib.directory.repository import Repository
+from shared.clock import Clock
+from shared.observability import log, metric
+from shared.transactions import Refused
+
+
+def remove_expired(repository: Repository, clock: Clock) -> int:
+    """Delete entries whose retention has ended; DynamoDB's own TTL may be days late."""
+    now = clock.now()
+    expired = [member for member in repository.every() if domain.is_expired(member, now)]
+    metric("ExpiredYetPresent", len(expired), "Count", service="directory")
+    for member in expired:
+        try:
+            repository.remove(member)
+        except Refused:
+            log("retention.changed_meanwhile", member_id=member.id)
+    return len(expired)

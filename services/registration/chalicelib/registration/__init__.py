@@ -1,0 +1,1 @@
+"""Congresses, their seats, and the people who register for them."""
