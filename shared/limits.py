@@ -12,6 +12,7 @@ from pynamodb.exceptions import UpdateError
 from shared import keys
 from shared.clock import Clock, epoch
 from shared.errors import TooManyRequests
+from shared.observability import log
 from shared.settings import Settings, load
 from shared.table import Record
 
@@ -64,6 +65,7 @@ def spend(model: type[LimitItem], limit: Limit, who: str, clock: Clock) -> None:
         )
     except UpdateError as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
+            log("limits.refused", scope=limit.scope)
             raise TooManyRequests from error
         raise
 
