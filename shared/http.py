@@ -39,6 +39,7 @@ from shared.settings import Settings, load
 __all__ = [
     "OWN_PAGES",
     "PUBLIC",
+    "SIGNED_IN",
     "Access",
     "Answer",
     "App",
@@ -66,15 +67,17 @@ class Access:
     service: str = ""
     at_least: auth.Role | None = None
     own_pages: bool = False
+    signed_in: bool = False
 
 
 PUBLIC = Access()
 OWN_PAGES = Access(own_pages=True)
+SIGNED_IN = Access(own_pages=True, signed_in=True)  # any organiser, whatever their roles
 
 
 def organiser(service: str, at_least: auth.Role = "organiser") -> Access:
     """Only organisers with at least this role in `service`."""
-    return Access(service=service, at_least=at_least, own_pages=True)
+    return Access(service=service, at_least=at_least, own_pages=True, signed_in=True)
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,7 @@ def _guard(request: Request, endpoint: Endpoint) -> None:
         raise Forbidden("foreign_origin", "Dit formulier komt van een andere website.")
     if changes and endpoint.kind == "form" and not request.is_form:
         raise UnsupportedMediaType
-    if endpoint.access.at_least is not None:
+    if endpoint.access.signed_in:
         _guard_organiser(request, endpoint, changes=changes)
 
 
@@ -191,8 +194,8 @@ def _guard_organiser(request: Request, endpoint: Endpoint, *, changes: bool) -> 
     request.session = auth.session_of(token, SystemClock()) if token else None
     if request.session is None:
         raise SignInNeeded
-    needed = endpoint.access.at_least
-    if needed is None or not request.session.organiser.may(endpoint.access.service, needed):
+    access, who = endpoint.access, request.session.organiser
+    if access.at_least is not None and not who.may(access.service, access.at_least):
         raise Forbidden
     given = request.form.get("csrf_token") or request.headers.get("x-csrf-token", "")
     if changes and not auth.csrf_matches(request.session, given):

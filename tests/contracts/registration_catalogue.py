@@ -16,7 +16,7 @@ _METHODS = [
     ("templates/**.html", "jinja2.ext.babel_extract"),
     ("templates/**.txt", "jinja2.ext.babel_extract"),
 ]
-_KEYWORDS = {"_": None, "ngettext": (1, 2), "say": (2,)}
+_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,)}
 
 Message = str | tuple[str, ...]
 

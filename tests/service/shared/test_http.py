@@ -12,7 +12,18 @@ from chalice.test import Client
 from shared import auth, settings
 from shared.access import SessionItem
 from shared.errors import Conflict, Invalid
-from shared.http import OWN_PAGES, PUBLIC, App, File, Html, Json, Router, SeeOther, organiser
+from shared.http import (
+    OWN_PAGES,
+    PUBLIC,
+    SIGNED_IN,
+    App,
+    File,
+    Html,
+    Json,
+    Router,
+    SeeOther,
+    organiser,
+)
 
 ORIGIN = "http://localhost:8000"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -43,6 +54,10 @@ def _app() -> App:  # noqa: C901 - one small view per kind of route
 
     @router.page("/desk", access=organiser("registration", "reader"))
     def desk(request: Any) -> Html:
+        return Html(request.organiser.name)
+
+    @router.page("/start", access=SIGNED_IN)
+    def start(request: Any) -> Html:
         return Html(request.organiser.name)
 
     @router.form("/desk/change", access=organiser("registration"))
@@ -205,6 +220,14 @@ def test_a_role_opens_what_it_may_and_nothing_more(
     headers = {**_sign_in(role), **FORM, "Origin": ORIGIN}
     assert http.get("/desk", headers=headers).status_code == seen
     assert http.post("/desk/change", headers=headers, body=b"a=1").status_code == changed
+
+
+def test_a_page_for_whoever_is_signed_in_asks_for_no_role(http: Any) -> None:
+    assert http.get("/start").status_code == 303
+    headers = _sign_in("reader")
+    auth.save_organiser(auth.Organiser("o1", "o@example.org", "Olivia", {}))
+    assert http.get("/start", headers=headers).status_code == 200
+    assert http.get("/desk", headers=headers).status_code == 403
 
 
 def test_a_change_needs_the_token_of_the_same_session(http: Any) -> None:

@@ -23,7 +23,7 @@ def publish_front(repository: Repository) -> None:
         for language in LANGUAGES:
             html = render_plain(
                 "directory",
-                "parts/front.html",
+                "fragments/front.html",
                 language,
                 total=len(snapshot.entries),
                 members=newest[:NEWEST],
@@ -39,7 +39,7 @@ def desk_part(repository: Repository, clock: Clock, language: str) -> str:
     members = [member for member in repository.every() if not domain.is_expired(member, now)]
     return render_plain(
         "directory",
-        "parts/desk.html",
+        "fragments/desk.html",
         language,
         waiting=sum(member.state is State.DRAFT for member in members),
         published=sum(member.state is State.PUBLISHED for member in members),

@@ -58,31 +58,31 @@ def sweep() -> dict[str, Any]:
 def nightly() -> dict[str, Any]:
     """Remove what may no longer be kept, and make the front page's part anew."""
     erased = usecases.erase_expired(_repository(), clock)
-    fragments.publish_front(_repository(), clock)
+    fragments.publish_fragments(_repository(), clock)
     return {"erased": erased}
 
 
 def _on_registered(event: Event, once: Once) -> None:
     registration_id = event.subject
     usecases.settle_lines_of(_repository(), clock, registration_id=registration_id)
-    fragments.publish_front(_repository(), clock)
+    fragments.publish_fragments(_repository(), clock)
     usecases.hand_over_profile(_repository(), clock, registration_id=registration_id, once=once)
 
 
 def _on_seated(event: Event, _once: Once) -> None:
     usecases.settle_lines_of(_repository(), clock, registration_id=event.subject)
-    fragments.publish_front(_repository(), clock)
+    fragments.publish_fragments(_repository(), clock)
 
 
 def _on_seats_freed(event: Event, _once: Once) -> None:
     # Cancelled or changed, or a second attempt whose numbers died: the lines may move on.
     usecases.settle_event_of(_repository(), clock, registration_id=event.subject)
-    fragments.publish_front(_repository(), clock)
+    fragments.publish_fragments(_repository(), clock)
 
 
 def _on_event_changed(event: Event, _once: Once) -> None:
     usecases.spread_definition(_repository(), clock, event=event.subject)
-    fragments.publish_front(_repository(), clock)
+    fragments.publish_fragments(_repository(), clock)
 
 
 def _on_nothing(_event: Event, _once: Once) -> None:

@@ -1,4 +1,4 @@
-"""The congress's part of the front page, made anew from the current state."""
+"""The congress's part of the front page and of the desk, made anew from the current state."""
 
 from chalicelib.registration import usecases
 from chalicelib.registration.domain import Event
@@ -8,10 +8,11 @@ from shared import fragments, pages
 from shared.clock import Clock
 
 LANGUAGES = ("nl", "en")
+PARTS = ("front", "desk")
 MOST_TRIES = 3
 
 
-def publish_front(repository: Repository, clock: Clock) -> None:
+def publish_fragments(repository: Repository, clock: Clock) -> None:
     """Put the congresses that are still to come in the web bucket, in both languages.
 
     Two publishers may overtake each other, so each looks again whether it showed the newest state.
@@ -20,8 +21,10 @@ def publish_front(repository: Repository, clock: Clock) -> None:
         events = _coming(repository, clock)
         for language in LANGUAGES:
             views = [event_view(event, language, clock.now()) for event in events]
-            html = pages.render_plain("registration", "fragment_front.html", language, events=views)
-            fragments.publish("registration", "front", language, html)
+            for part in PARTS:
+                template = f"fragments/{part}.html"
+                html = pages.render_plain("registration", template, language, events=views)
+                fragments.publish("registration", part, language, html)
         if _coming(repository, clock) == events:
             return
 

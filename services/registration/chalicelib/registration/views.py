@@ -82,6 +82,11 @@ class EventView(Struct, frozen=True, kw_only=True):
         """The path of its page."""
         return f"/congres/{self.id}"
 
+    @property
+    def seated(self) -> int:
+        """How many places are taken."""
+        return self.capacity - self.left
+
 
 class LineView(Struct, frozen=True, kw_only=True):
     """Where somebody stands in one line. `title` is empty for the congress itself."""
