@@ -15,6 +15,7 @@ SERVICES = frozenset({"cognito-idp", "dynamodb", "s3", "sesv2", "sns", "sqs", "s
 # Names that the list of addresses has for them besides their own.
 ENDPOINT_NAMES = SERVICES | {"email"}
 PARTITION = "aws"
+READ_WHOLE = {"clientContextParams"}  # botocore asks for the words of these (S3 has some)
 NOT_READ = ("examples-1", "paginators-1.sdk-extras", "waiters-2.sdk-extras")
 
 
@@ -47,7 +48,7 @@ def _without_words(content: Any) -> Any:
     """Leave out what only documentation shows."""
     if isinstance(content, dict):
         return {
-            name: _without_words(value)
+            name: value if name in READ_WHOLE else _without_words(value)
             for name, value in content.items()
             if not (name == "documentation" and isinstance(value, str))
         }

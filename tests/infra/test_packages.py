@@ -20,7 +20,11 @@ from infra.paths import ROOT, SERVICES, service_folder
 LARGEST = 8_000_000  # bytes; a cold start reads it all
 # What a function has in its environment when its code is imported.
 FUNCTION = {"STAGE": "test", "ORIGIN": "https://example.org", "AWS_DEFAULT_REGION": "eu-central-1"}
-CLIENTS = "import app, shared.aws as a; [a.client(s) for s in {services!r}]"
+# The last is what botocore reads at a client's first call.
+CLIENTS = (
+    "import app, shared.aws as a; "
+    "[a.client(s).meta.service_model.client_context_parameters for s in {services!r}]"
+)
 
 
 @pytest.mark.parametrize("service", SERVICES)
