@@ -11,8 +11,9 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,15 +39,15 @@ class Mail:
 
     message: EmailMessage
 
-    @property
+    @cached_property
     def to(self) -> str:
         return str(self.message["To"])
 
-    @property
+    @cached_property
     def subject(self) -> str:
         return str(self.message["Subject"])
 
-    @property
+    @cached_property
     def text(self) -> str:
         return self._body("plain")
 
@@ -77,10 +78,11 @@ class Mailbox:
     """Every mail that SES took, oldest first."""
 
     folder: Path
+    _read_before: dict[Path, Mail] = field(default_factory=dict)
 
     def all(self) -> list[Mail]:
         files = sorted(self.folder.glob("*.eml"), key=lambda path: int(path.stem))
-        return [self._read(path) for path in files]
+        return [self._read_before.get(path) or self._read(path) for path in files]
 
     def to(self, address: str, subject: str = "") -> list[Mail]:
         return [mail for mail in self.all() if mail.to == address and subject in mail.subject]
@@ -98,11 +100,11 @@ class Mailbox:
         """The first words of what somebody got, in order."""
         return [mail.subject.partition(":")[0] for mail in self.to(address)]
 
-    @staticmethod
-    def _read(path: Path) -> Mail:
+    def _read(self, path: Path) -> Mail:
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         assert isinstance(message, EmailMessage)
-        return Mail(message)
+        self._read_before[path] = Mail(message)
+        return self._read_before[path]
 
 
 # The sweeper runs every minute, whatever a test does.
@@ -118,15 +120,19 @@ class Backstage:
 
     client: Callable[[str], Any]
     stage: str
+    addresses: dict[str, str] = field(default_factory=dict)
 
     # tables
 
     def items(self, service: str, prefix: str = "") -> list[Item]:
         """Everything in a service's table (or "access") whose key starts with `prefix`."""
         pages = self.client("dynamodb").get_paginator("scan")
-        found = pages.paginate(TableName=self.table(service), ConsistentRead=True)
-        rows = [_plain(item) for page in found for item in page["Items"]]
-        return [row for row in rows if row["pk"].startswith(prefix)]
+        wanted: dict[str, Any] = {"TableName": self.table(service), "ConsistentRead": True}
+        if prefix:
+            wanted["FilterExpression"] = "begins_with(pk, :prefix)"
+            wanted["ExpressionAttributeValues"] = {":prefix": {"S": prefix}}
+        found = pages.paginate(**wanted)
+        return [_plain(item) for page in found for item in page["Items"]]
 
     def contents(self, *, without: Sequence[str] = ()) -> Contents:
         """Everything in every table, but keys that start with a word of `without`."""
@@ -146,8 +152,11 @@ class Backstage:
 
     def queue(self, name: str) -> str:
         """The address of a queue such as "directory-inbox" or "directory-inbox-dlq"."""
-        found = self.client("sqs").get_queue_url(QueueName=f"plekken-{self.stage}-{name}")
-        return str(found["QueueUrl"])
+        if name not in self.addresses:
+            full_name = f"plekken-{self.stage}-{name}"
+            found = self.client("sqs").get_queue_url(QueueName=full_name)
+            self.addresses[name] = str(found["QueueUrl"])
+        return self.addresses[name]
 
     def queues(self, *, dead: bool) -> list[str]:
         """The names of all queues, dead-letter queues or others, without their stage."""
