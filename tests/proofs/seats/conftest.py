@@ -18,7 +18,7 @@ PYTHON = ROOT / ".venv-aws" / "bin" / "python"
 START_LIMIT = 30  # seconds
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def embedded_dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """An empty registration table on a DynamoDB whose transactions are atomic."""
     folder = tmp_path_factory.mktemp("dynamodb")
