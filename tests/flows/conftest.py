@@ -66,3 +66,28 @@ def load_congress(platform: Any, tmp_path_factory: pytest.TempPathFactory) -> Lo
     """Load a congress with this capacity and these sessions; answers its id."""
     folder: Path = tmp_path_factory.mktemp("congresses")
     return lambda capacity, **more: steps.load(platform, folder, steps.congress(capacity, **more))
+
+
+@pytest.fixture(scope="session")
+def journey(
+    load_congress: Load, platform: Any, staff: Any, mailbox: Mailbox, backstage: Backstage
+) -> steps.Journey:
+    """Two seats, four people, one of whom enters the guide and shares a document; one cancels."""
+    member, leaver, waiting, last = steps.wishing(), *(steps.somebody() for _ in range(3))
+    with backstage.tapped() as taps:
+        event = load_congress(2)
+        visitor, partner = Browser(platform.origin), Browser(platform.origin)
+        _, invitation = steps.invite(visitor, staff.browser, mailbox, event, member, staff.email)
+        steps.open_invitation(partner, invitation)
+        title = f"Plan {uuid4().hex}"
+        document = steps.upload(partner, steps.small_pdf(title), title)
+        for person in (leaver, waiting, last, leaver):  # the leaver tries twice
+            steps.register(visitor, event, person)
+        link = mailbox.wait(leaver.email, "Je bent aangemeld").link("/congres/aanmelding?")
+        mailbox.wait(staff.email, "Er wacht een document op je", holding=title)
+        steps.publish(staff.browser, document)
+        backstage.wait_until_quiet()
+        steps.cancel(visitor, link)
+        mailbox.wait(waiting.email, "Je hebt een plek")
+        backstage.wait_until_quiet()
+        return steps.Journey(taps.take(), [member, leaver, waiting, last], document)

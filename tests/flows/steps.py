@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import itertools
+import json
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -26,6 +27,18 @@ class Person:
     name: str
     email: str
     fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A whole journey that is over, and every event that it caused."""
+
+    events: list[str]
+    people: list[Person]
+    document: str
+
+    def for_queue(self, wanted: set[str]) -> list[str]:
+        return [event for event in self.events if json.loads(event)["type"] in wanted]
 
 
 def somebody(name: str = "Deelnemer", **fields: str) -> Person:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -30,42 +29,6 @@ SEED = 20261122
 CONSUMERS = [f"{service}-{kind}" for service in SERVICES for kind in ("inbox", "mail")]
 
 
-@dataclass(frozen=True)
-class Journey:
-    """A whole journey that is over, and every event that it caused."""
-
-    events: list[str]
-    people: list[steps.Person]
-
-    def for_queue(self, wanted: set[str]) -> list[str]:
-        return [event for event in self.events if json.loads(event)["type"] in wanted]
-
-
-@pytest.fixture(scope="module")
-def journey(
-    load_congress: Load, platform: Any, staff: Any, mailbox: Mailbox, backstage: Backstage
-) -> Journey:
-    """Two seats, four people, one of whom enters the guide and shares a document; one cancels."""
-    member, leaver, waiting, last = steps.wishing(), *(steps.somebody() for _ in range(3))
-    with backstage.tapped() as taps:
-        event = load_congress(2)
-        visitor, partner = Browser(platform.origin), Browser(platform.origin)
-        _, invitation = steps.invite(visitor, staff.browser, mailbox, event, member, staff.email)
-        steps.open_invitation(partner, invitation)
-        title = f"Plan {uuid4().hex}"
-        document = steps.upload(partner, steps.small_pdf(title), title)
-        for person in (leaver, waiting, last, leaver):  # the leaver tries twice
-            steps.register(visitor, event, person)
-        link = mailbox.wait(leaver.email, "Je bent aangemeld").link("/congres/aanmelding?")
-        mailbox.wait(staff.email, "Er wacht een document op je", holding=title)
-        steps.publish(staff.browser, document)
-        backstage.wait_until_quiet()
-        steps.cancel(visitor, link)
-        mailbox.wait(waiting.email, "Je hebt een plek")
-        backstage.wait_until_quiet()
-        return Journey(taps.take(), [member, leaver, waiting, last])
-
-
 def _filters(backstage: Backstage) -> Iterator[tuple[str, set[str]]]:
     """What each queue hears, over all topics."""
     sns = backstage.client("sns")
@@ -80,7 +43,7 @@ def _filters(backstage: Backstage) -> Iterator[tuple[str, set[str]]]:
 
 
 def test_every_message_ten_times_and_shuffled_changes_nothing(
-    journey: Journey, mailbox: Mailbox, backstage: Backstage
+    journey: steps.Journey, mailbox: Mailbox, backstage: Backstage
 ) -> None:
     before, mails = backstage.contents(), len(mailbox.all())
     sent = 0
@@ -105,7 +68,7 @@ def _dead(backstage: Backstage) -> dict[str, int]:
     return {name: depth for name, depth in depths.items() if depth}
 
 
-def test_everybody_gets_one_mail_per_reason(journey: Journey, mailbox: Mailbox) -> None:
+def test_everybody_gets_one_mail_per_reason(journey: steps.Journey, mailbox: Mailbox) -> None:
     member, leaver, waiting, last = journey.people
     assert sorted(mailbox.subjects(leaver.email)) == [
         "Je bent aangemeld",
@@ -153,7 +116,7 @@ def _unknown(event: str) -> str:
 
 @pytest.mark.parametrize("name", CONSUMERS)
 def test_a_message_that_makes_no_sense_stops_no_other(
-    name: str, journey: Journey, backstage: Backstage
+    name: str, journey: steps.Journey, backstage: Backstage
 ) -> None:
     [wanted] = [types for queue, types in _filters(backstage) if queue == name]
     known = journey.for_queue(wanted)[0]
@@ -165,7 +128,7 @@ def test_poison_ends_in_the_dead_letter_queue_and_redrive_brings_back_what_can_b
     platform: Any,
     visitor: Browser,
     mailbox: Mailbox,
-    journey: Journey,
+    journey: steps.Journey,
     backstage: Backstage,
 ) -> None:
     event, person = load_congress(5), steps.wishing()
