@@ -57,6 +57,13 @@ def _hash_one(
     return done[name][0]
 
 
+def with_hashed_names(text: str) -> str:
+    """Return the text with every `/static/name` pointing at the file's hashed name."""
+    for name, (hashed, _) in hashed_static().items():
+        text = text.replace(f"/static/{name}", f"/static/{hashed}")
+    return text
+
+
 def manifest(static: dict[str, tuple[str, bytes]]) -> bytes:
     """Return the JSON that maps plain names to hashed ones."""
     names = {name: hashed for name, (hashed, _) in static.items()}

@@ -51,7 +51,8 @@ def package(service: str, target: Target) -> tuple[Path, bool]:
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     template = finish_template(yaml.safe_load((packaged / "sam.yaml").read_text()), target)
-    (unfinished / TEMPLATE).write_text(yaml.safe_dump(template, allow_unicode=True))
+    text = yaml.safe_dump(template, allow_unicode=True)
+    (unfinished / TEMPLATE).write_text(assets.with_hashed_names(text))
     shutil.rmtree(packaged)
     unfinished.rename(folder)
     _forget_old(f"{service}-{target.version}-*")
