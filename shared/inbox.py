@@ -75,16 +75,23 @@ def receive_for_mail(
 
 def each_message(batch: dict[str, Any], handle: Callable[[Event], None]) -> dict[str, Any]:
     """Call `handle` per message; one that fails is answered as failed and stops no other."""
-    failures = []
-    for record in batch["Records"]:
-        try:
-            event = decode(record["body"])
-            with correlated(event.correlationid):
-                handle(event)
-        except Exception as error:  # noqa: BLE001 - a message must not stop its batch
+    taken = {record["messageId"]: _is_handled(record, handle) for record in batch["Records"]}
+    failed = [{"itemIdentifier": identifier} for identifier, done in taken.items() if not done]
+    return {"batchItemFailures": failed}
+
+
+def _is_handled(record: dict[str, Any], handle: Callable[[Event], None]) -> bool:
+    cause = None  # the failure is logged under the request that caused it, once that is known
+    try:
+        event = decode(record["body"])
+        cause = event.correlationid
+        with correlated(cause):
+            handle(event)
+    except Exception as error:  # noqa: BLE001 - a message must not stop its batch
+        with correlated(cause):
             log_error("inbox.failed", error, message_id=record["messageId"])
-            failures.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failures}
+        return False
+    return True
 
 
 def _handler_of(event: Event, handlers: Mapping[type[Data], H]) -> H:

@@ -48,10 +48,22 @@ def log(happened: str, level: str = "INFO", **values: Safe) -> None:
 
 
 def log_error(happened: str, error: BaseException, **values: Safe) -> None:
-    """Write one line about `error`: its kind and the places it came through, not its message."""
+    """Write one line about `error`: its kind, AWS's code for it and the places it came through,
+    but not its message.
+    """
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     places = " < ".join(f"{_short(f.filename)}:{f.lineno} {f.name}" for f in reversed(frames))
-    log(happened, "ERROR", error=type(error).__name__, at=places, **values)
+    found = {"error": type(error).__name__, "aws_code": _aws_code(error), "at": places}
+    log(happened, "ERROR", **{name: text for name, text in found.items() if text}, **values)
+
+
+def _aws_code(error: BaseException) -> str:
+    """The code of a refusal by AWS, also inside the error that PynamoDB makes of it."""
+    for one in (error, error.__cause__):
+        response = getattr(one, "response", None)
+        if isinstance(response, dict):
+            return str(response.get("Error", {}).get("Code", ""))
+    return ""
 
 
 def metric(name: str, value: float, unit: Unit = "Count", **dimensions: str) -> None:

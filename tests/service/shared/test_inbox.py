@@ -1,5 +1,6 @@
 """One effect per event, and a bad message stops nobody else's."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from shared.clock import FixedClock
 from shared.events import Event, encode, occurred
 from shared.events.registration import Cancelled, Seated
 from shared.inbox import Once, receive
+from shared.observability import correlated
 from shared.transactions import Refused, Transaction
 
 
@@ -136,3 +138,15 @@ def test_once_knows_whether_the_effect_was_written(
     for _ in range(2):
         receive(_batch(body), {Cancelled: handle}, seen=seen, consumer="test", clock=clock)
     assert known == [False, True]
+
+
+def test_a_failure_is_logged_under_the_request_that_caused_it(
+    seen: Any, clock: FixedClock, capsys: Any
+) -> None:
+    def fail(_event: Event, _once: Once) -> None:
+        raise RuntimeError
+
+    with correlated("the-request"):
+        body = _event(clock)
+    receive(_batch(body), {Cancelled: fail}, seen=seen, consumer="test", clock=clock)
+    assert json.loads(capsys.readouterr().out)["correlation_id"] == "the-request"

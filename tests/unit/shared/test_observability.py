@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from shared.observability import correlated, correlation_id, log, log_error, metric
 
 
@@ -33,6 +35,19 @@ def test_an_error_is_logged_with_its_places_but_not_its_message(capsys: Any) -> 
     assert line["error"] == "ValueError"
     assert "test_observability.py" in line["at"]
     assert "kees" not in json.dumps(line)
+
+
+def test_what_aws_refused_is_logged_with_its_code(capsys: Any) -> None:
+    refused = ClientError(
+        {"Error": {"Code": "AccessDenied", "Message": "kees@example.org"}}, "Send"
+    )
+    log_error("test.failed", refused)
+    wrapped = RuntimeError("kees@example.org")
+    wrapped.__cause__ = refused
+    log_error("test.failed", wrapped)
+    lines = _lines(capsys)
+    assert [line["aws_code"] for line in lines] == ["AccessDenied", "AccessDenied"]
+    assert "kees" not in json.dumps(lines)
 
 
 def test_a_metric_is_in_cloudwatchs_embedded_format(capsys: Any) -> None:
