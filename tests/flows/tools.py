@@ -108,7 +108,7 @@ class Mailbox:
 
 
 # The sweeper runs every minute, whatever a test does.
-SWEEPER_NOTES = {"checked", "noted", "noted_at"}
+SWEEPER_NOTES = {"checked", "noted", "noted_at", "settled"}
 
 Item = dict[str, Any]
 Contents = dict[str, dict[tuple[str, str], Item]]
