@@ -2,14 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
-from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import urlencode
 
 import boto3
-import msgspec
 import pytest
 from chalice.test import Client
 
@@ -18,16 +14,14 @@ from chalicelib.directory.domain import Member
 from chalicelib.directory.pages import desk, desk_edit, guide, platform
 from chalicelib.directory.repository import Repository
 from chalicelib.directory.texts import CONSENT_PURPOSE, CONSENT_VERSION
-from shared import auth
-from shared.access import SessionItem
 from shared.clock import FixedClock
 from shared.consent import Consent
 from shared.events import Data, Event, decode, encode, occurred
 from shared.events.directory import MemberDrafted
 from shared.handovers import ProfileHandover
 from shared.http import App
+from tests.service.browser import Browser, sign_in
 
-ORIGIN = "http://localhost:8000"
 MODULES_WITH_CLOCK = (collaborators, guide, desk, desk_edit, platform, routes, consumers)
 
 
@@ -40,54 +34,6 @@ def repository(mocked_aws: None, clock: FixedClock, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(module, "clock", clock, raising=False)
     platform._parts.clear()
     return fresh
-
-
-@dataclass
-class Answer:
-    status: int
-    text: str
-    headers: dict[str, Any]
-
-    @property
-    def data(self) -> Any:
-        return msgspec.json.decode(self.text)
-
-    @property
-    def location(self) -> str:
-        return str(self.headers["Location"])
-
-
-@dataclass
-class Browser:
-    """Sends what a browser sends, with the cookies it was given."""
-
-    client: Client
-    cookies: dict[str, str] = field(default_factory=dict)
-    csrf: str = ""
-
-    def get(self, path: str, **headers: str) -> Answer:
-        return self._send("GET", path, b"", headers)
-
-    def post(self, path: str, form: dict[str, Any] | None = None, **headers: str) -> Answer:
-        fields = {"csrf_token": self.csrf, **(form or {})} if self.csrf else form or {}
-        given = {"Content-Type": "application/x-www-form-urlencoded", "Origin": ORIGIN}
-        body = urlencode(fields, doseq=True).encode()
-        return self._send("POST", path, body, {**given, **headers})
-
-    def post_json(self, path: str, data: Any, **headers: str) -> Answer:
-        body = data if isinstance(data, bytes) else msgspec.json.encode(data)
-        given = {"Content-Type": "application/json"}
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._send("POST", path, body, {**given, **named})
-
-    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        given = {**headers, **({"Cookie": cookie} if cookie else {})}
-        found = self.client.http.request(method, path, headers=given, body=body)
-        for line in found.headers.get("Set-Cookie") or []:
-            for name, morsel in SimpleCookie(line).items():
-                self.cookies[name] = morsel.value
-        return Answer(found.status_code, found.body.decode(), found.headers)
 
 
 @pytest.fixture(scope="session")
@@ -108,22 +54,6 @@ def visitor(app: App, repository: Repository) -> Iterator[Browser]:
 def desk_browser(visitor: Browser, organiser: Any, clock: FixedClock) -> Browser:
     """A browser in which an organiser is signed in."""
     return sign_in(visitor, organiser.sk)
-
-
-def sign_in(browser: Browser, organiser_id: str) -> Browser:
-    token = f"token-of-{organiser_id}"
-    hashed = auth._hash(token)
-    SessionItem(
-        f"SESSION#{hashed}",
-        "SESSION",
-        organiser_id=organiser_id,
-        started_at=datetime.fromisoformat("2027-04-14T09:00:00+00:00"),
-        expires_at=datetime.fromisoformat("2099-01-01T00:00:00+00:00"),
-    ).save()
-    found = auth.find_organiser(organiser_id)
-    assert found is not None
-    session = auth.Session(hashed, found)
-    return Browser(browser.client, {"__Host-plekken": token}, auth.csrf_token(session))
 
 
 FORM = {

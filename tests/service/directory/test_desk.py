@@ -10,8 +10,9 @@ from chalicelib.directory.repository import Repository
 from shared import auth
 from shared.clock import FixedClock
 from shared.events.directory import MemberChanged, MemberDeclined, MemberPublished, MemberWithdrawn
+from tests.service.browser import Browser, sign_in
 
-from .conftest import Browser, drafted, items, published, sign_in, told
+from .conftest import drafted, items, published, told
 
 WORDS = {
     "name": "De Voedseltuin",

@@ -12,8 +12,9 @@ from chalicelib.directory.repository import Repository
 from shared.clock import FixedClock
 from shared.limits import Limit
 from tests.proof_of_work import make_easy, solution, solve
+from tests.service.browser import Browser
 
-from .conftest import APPLICATION, FORM, Browser, items
+from .conftest import APPLICATION, FORM, items
 
 APPLY = "/leden/aanmelden"
 API = "/leden/api/v1/members"

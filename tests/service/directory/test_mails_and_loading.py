@@ -18,8 +18,9 @@ from shared.clock import FixedClock
 from shared.errors import Invalid
 from shared.events import Event, encode
 from shared.events.directory import ContactShared, MemberDrafted, MemberPublished
+from tests.service.browser import Browser
 
-from .conftest import Browser, drafted, items, published, queue, told
+from .conftest import drafted, items, published, queue, told
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample" / "members.yaml"
 Deliver = Callable[..., list[dict[str, str]]]

@@ -8,8 +8,9 @@ from chalicelib.directory import routes, usecases
 from chalicelib.directory.repository import Repository
 from shared.clock import FixedClock
 from shared.events.directory import MemberDrafted
+from tests.service.browser import Browser
 
-from .conftest import APPLICATION, FORM, Browser, drafted, items, published, told
+from .conftest import APPLICATION, FORM, drafted, items, published, told
 
 OUTPUTS = (
     "/leden",

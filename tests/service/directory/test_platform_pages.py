@@ -10,8 +10,9 @@ from chalicelib.directory.pages import platform
 from chalicelib.directory.repository import Repository
 from shared import auth, settings
 from shared.clock import FixedClock
+from tests.service.browser import Browser, sign_in
 
-from .conftest import Browser, drafted, items, sign_in
+from .conftest import drafted, items
 
 PASSWORD = "Welkom-in-de-buurt-1"
 EMAIL = "organisator@example.org"

@@ -6,18 +6,15 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus
 
 import boto3
-import msgspec
 import pytest
 import requests
 from babel.messages.mofile import write_mo
@@ -29,15 +26,15 @@ from chalicelib.documents.domain import Document, State
 from chalicelib.documents.pages import desk, library, uploading
 from chalicelib.documents.repository import Repository
 from shared import auth, aws, handover, pages
-from shared.access import OrganiserItem, SessionItem
+from shared.access import OrganiserItem
 from shared.clock import FixedClock
 from shared.events import Data, Event, decode, encode, occurred
 from shared.events.directory import ContactShared
 from shared.handovers import ContactHandover
 from shared.http import App
 from tests import documents_support as made
+from tests.service.browser import Browser, sign_in
 
-ORIGIN = "http://localhost:8000"
 FIXTURES = Path(__file__).parent / "events"
 MODULES = (collaborators, library, uploading, desk, routes, consumers)
 API = "/documenten/api/v1"
@@ -90,53 +87,6 @@ def repository(
     collaborators.catalogue.cache_clear()
 
 
-@dataclass
-class Answer:
-    status: int
-    text: str
-    headers: dict[str, Any]
-
-    @property
-    def data(self) -> Any:
-        return msgspec.json.decode(self.text)
-
-    @property
-    def location(self) -> str:
-        return str(self.headers["Location"])
-
-
-@dataclass
-class Browser:
-    """Sends what a browser sends, with the cookies it was given."""
-
-    client: Client
-    cookies: dict[str, str] = field(default_factory=dict)
-    csrf: str = ""
-
-    def get(self, path: str, **headers: str) -> Answer:
-        return self._send("GET", path, b"", headers)
-
-    def post(self, path: str, form: dict[str, Any] | None = None, **headers: str) -> Answer:
-        fields = {"csrf_token": self.csrf, **(form or {})} if self.csrf else form or {}
-        given = {"Content-Type": "application/x-www-form-urlencoded", "Origin": ORIGIN}
-        body = urlencode(fields, doseq=True).encode()
-        return self._send("POST", path, body, {**given, **headers})
-
-    def post_json(self, path: str, data: Any = b"", **headers: str) -> Answer:
-        body = data if isinstance(data, bytes) else msgspec.json.encode(data)
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._send("POST", path, body, {"Content-Type": "application/json", **named})
-
-    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        given = {**headers, **({"Cookie": cookie} if cookie else {})}
-        found = self.client.http.request(method, path, headers=given, body=body)
-        for line in found.headers.get("Set-Cookie") or []:
-            for name, morsel in SimpleCookie(line).items():
-                self.cookies[name] = morsel.value
-        return Answer(found.status_code, found.body.decode(), found.headers)
-
-
 @pytest.fixture(scope="session")
 def app() -> App:
     from chalicelib.documents import pages as entrance
@@ -156,23 +106,7 @@ def visitor(app: App, repository: Repository) -> Iterator[Browser]:
 @pytest.fixture
 def desk_browser(visitor: Browser, organiser: Any) -> Browser:
     """A browser in which an owner is signed in."""
-    return signed_in(visitor, organiser.sk)
-
-
-def signed_in(browser: Browser, organiser_id: str) -> Browser:
-    token = f"token-of-{organiser_id}"
-    hashed = auth._hash(token)
-    SessionItem(
-        f"SESSION#{hashed}",
-        "SESSION",
-        organiser_id=organiser_id,
-        started_at=datetime.fromisoformat("2027-04-14T09:00:00+00:00"),
-        expires_at=datetime.fromisoformat("2099-01-01T00:00:00+00:00"),
-    ).save()
-    found = auth.find_organiser(organiser_id)
-    assert found is not None
-    session = auth.Session(hashed, found)
-    return Browser(browser.client, {"__Host-plekken": token}, auth.csrf_token(session))
+    return sign_in(visitor, organiser.sk)
 
 
 def reader() -> str:

@@ -23,16 +23,15 @@ from shared.events.documents import (
 )
 from shared.transactions import Refused
 from tests import documents_support as made
+from tests.service.browser import Browser, sign_in
 
 from .conftest import (
-    Browser,
     deliver,
     items,
     mail,
     objects,
     publish,
     reader,
-    signed_in,
     text_of,
     told,
     upload,
@@ -55,7 +54,7 @@ def test_nobody_gets_in_without_signing_in(visitor: Browser, partner: Browser) -
 
 def test_a_reader_looks_and_decides_nothing(visitor: Browser, partner: Browser, find: Find) -> None:
     document_id = uploaded(partner)
-    browser = signed_in(visitor, reader())
+    browser = sign_in(visitor, reader())
     page = browser.get(f"{DESK}/{document_id}")
     assert page.status == 200
     assert "publiceren" not in page.text

@@ -16,11 +16,11 @@ from chalicelib.documents.storage import Storage
 from shared import settings as shared_settings
 from shared.events.documents import UploadInspected
 from tests import documents_support as made
+from tests.service.browser import Browser
 
 from .conftest import (
     API,
     FIXTURES,
-    Browser,
     announcement,
     inspect,
     items,

@@ -13,9 +13,9 @@ from shared.clock import FixedClock
 from shared.events import encode, occurred
 from shared.events.directory import ContactShared, MemberPublished, MemberWithdrawn
 from shared.events.documents import InvitationCreated
+from tests.service.browser import Browser
 
 from .conftest import (
-    Browser,
     deliver,
     items,
     link_token,

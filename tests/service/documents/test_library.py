@@ -19,8 +19,9 @@ from shared.errors import Invalid
 from shared.events import occurred
 from shared.events.documents import DocumentPublished
 from tests import documents_support as made
+from tests.service.browser import Browser
 
-from .conftest import API, Browser, items, publish, uploaded
+from .conftest import API, items, publish, uploaded
 
 SAMPLE = Path("infra/sample/documents.yaml")
 

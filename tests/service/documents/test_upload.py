@@ -22,18 +22,9 @@ from chalicelib.documents.domain import (
 from chalicelib.documents.repository import Repository
 from shared.clock import FixedClock
 from tests import documents_support as made
+from tests.service.browser import Browser
 
-from .conftest import (
-    API,
-    Browser,
-    announcement,
-    items,
-    objects,
-    partner_browser,
-    put,
-    upload,
-    uploaded,
-)
+from .conftest import API, announcement, items, objects, partner_browser, put, upload, uploaded
 
 FORM = {
     "title": "Idee voor de buurt",

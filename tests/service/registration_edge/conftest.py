@@ -4,15 +4,10 @@ import gettext
 import io
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import boto3
-import msgspec
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -24,17 +19,15 @@ from chalicelib.registration import collaborators, consents, pages, routes, usec
 from chalicelib.registration.pages import congress, desk, manage
 from chalicelib.registration.repository import Repository
 from shared import auth, network
-from shared.access import SessionItem
 from shared.clock import FixedClock
 from shared.http import App
 from tests.registration_support import EVENT
 from tests.registration_support import congress as definition_of
+from tests.service.browser import Answer, Browser, sign_in
 from tests.service.conftest import create_table
 
-ORIGIN = "http://localhost:8000"
 PAGE = f"/congres/{EVENT}"
 API = f"/congres/api/v1/events/{EVENT}/registrations"
-FORM_TYPE = {"Content-Type": "application/x-www-form-urlencoded", "Origin": ORIGIN}
 
 FORM = {
     "naam": "Ada de Vries",
@@ -58,65 +51,6 @@ BODY = {
     "consent": True,
     "consent_version": consents.CONGRESS.version,
 }
-
-
-@dataclass
-class Answer:
-    """What came back."""
-
-    status: int
-    text: str
-    headers: dict[str, Any]
-
-    @property
-    def data(self) -> Any:
-        return msgspec.json.decode(self.text)
-
-    @property
-    def location(self) -> str:
-        return str(self.headers["Location"])
-
-
-@dataclass
-class Browser:
-    """Sends what a browser sends, with the cookies it was given for the path it asks."""
-
-    client: Client
-    cookies: dict[str, tuple[str, str]] = field(default_factory=dict)
-    csrf: str = ""
-
-    def get(self, path: str, **headers: str) -> Answer:
-        return self.send("GET", path, b"", headers)
-
-    def post(self, path: str, form: dict[str, Any] | None = None, **headers: str) -> Answer:
-        fields = {**(form or {}), **({"csrf_token": self.csrf} if self.csrf else {})}
-        return self.send("POST", path, urlencode(fields, doseq=True).encode(), FORM_TYPE | headers)
-
-    def post_json(self, path: str, data: Any, **headers: str) -> Answer:
-        body = data if isinstance(data, bytes) else msgspec.json.encode(data)
-        return self.send("POST", path, body, {"Content-Type": "application/json"} | headers)
-
-    def follow(self, answer: Answer) -> Answer:
-        assert answer.status == 303, answer.text
-        return self.get(answer.location)
-
-    def send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-        sent = "; ".join(
-            f"{name}={value}"
-            for name, (value, below) in self.cookies.items()
-            if path.startswith(below)
-        )
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        if sent:
-            given["Cookie"] = sent
-        found = self.client.http.request(method, path, headers=given, body=body)
-        for line in found.headers.get("Set-Cookie") or []:
-            for name, morsel in SimpleCookie(line).items():
-                if morsel["max-age"] == "0":
-                    self.cookies.pop(name, None)
-                else:
-                    self.cookies[name] = (morsel.value, morsel["path"])
-        return Answer(found.status_code, found.body.decode(), dict(found.headers))
 
 
 def _read_catalogue(package: Path, language: str) -> gettext.NullTranslations:
@@ -196,22 +130,6 @@ def visitor(app: App, define: Callable[..., Any]) -> Iterator[Browser]:
 def desk_browser(visitor: Browser, organiser: Any) -> Browser:
     """A browser in which an organiser is signed in."""
     return sign_in(visitor, organiser.sk)
-
-
-def sign_in(browser: Browser, organiser_id: str) -> Browser:
-    token = f"token-of-{organiser_id}"
-    hashed = auth._hash(token)
-    SessionItem(
-        f"SESSION#{hashed}",
-        "SESSION",
-        organiser_id=organiser_id,
-        started_at=datetime(2027, 4, 14, 9, tzinfo=UTC),
-        expires_at=datetime(2099, 1, 1, tzinfo=UTC),
-    ).save()
-    found = auth.find_organiser(organiser_id)
-    assert found is not None
-    csrf = auth.csrf_token(auth.Session(hashed, found))
-    return Browser(browser.client, {"__Host-plekken": (token, "/")}, csrf)
 
 
 def person(name: str, **changes: Any) -> dict[str, Any]:

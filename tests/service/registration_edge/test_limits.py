@@ -13,13 +13,13 @@ from shared import settings
 from shared.clock import FixedClock
 from shared.limits import Limit
 from tests.proof_of_work import make_easy, solution, solve
+from tests.service.browser import Browser
 from tests.service.registration.conftest import calls
 from tests.service.registration_edge.conftest import (
     API,
     BODY,
     FORM,
     PAGE,
-    Browser,
     items,
     person,
     registrations,

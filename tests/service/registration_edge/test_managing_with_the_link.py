@@ -6,10 +6,9 @@ from typing import Any
 
 from shared import auth
 from shared.clock import FixedClock
+from tests.service.browser import ORIGIN, Browser
 from tests.service.registration_edge.conftest import (
-    ORIGIN,
     PAGE,
-    Browser,
     items,
     open_manage,
     person,
@@ -75,7 +74,7 @@ def test_a_bad_link_leaves_the_open_registration_alone(visitor: Browser) -> None
 def test_a_revoked_link_is_forgotten(visitor: Browser) -> None:
     visitor.post(SEND, person("ada"))
     open_manage(visitor, "ada")
-    visitor.cookies["__Secure-aanmelding"] = (_token("ada", version=2), MANAGE)
+    visitor.cookies["__Secure-aanmelding"] = _token("ada", version=2)
     refused = visitor.get(MANAGE)
     assert refused.status == 403
     assert "Deze link werkt niet meer." in refused.text

@@ -11,14 +11,8 @@ import pytest
 
 from chalicelib.registration import consents
 from shared.clock import FixedClock
-from tests.service.registration_edge.conftest import (
-    FORM,
-    PAGE,
-    Browser,
-    items,
-    person,
-    registrations,
-)
+from tests.service.browser import Browser
+from tests.service.registration_edge.conftest import FORM, PAGE, items, person, registrations
 
 SEND = f"{PAGE}/aanmelden"
 DIRECTORY = {"ledengids": "ja", "initiatief": "Buurttuin", "website": "tuin.example.org"}

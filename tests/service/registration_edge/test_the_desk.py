@@ -9,14 +9,8 @@ import pytest
 from chalicelib.registration.export import harmless
 from chalicelib.registration.pages import desk
 from shared.access import OrganiserItem
-from tests.service.registration_edge.conftest import (
-    PAGE,
-    Browser,
-    items,
-    person,
-    registration_id,
-    sign_in,
-)
+from tests.service.browser import Browser, sign_in
+from tests.service.registration_edge.conftest import PAGE, items, person, registration_id
 
 DESK = "/congres/beheer"
 LIST = f"{DESK}/buurtdag"

@@ -7,11 +7,10 @@ import pytest
 
 from chalicelib.registration import schemas
 from shared import auth, openapi
+from tests.service.browser import Answer, Browser
 from tests.service.registration_edge.conftest import (
     API,
     BODY,
-    Answer,
-    Browser,
     items,
     registration_id,
     registrations,
