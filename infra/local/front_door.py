@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -83,12 +84,13 @@ class FrontDoor:
         headers["X-Origin-Secret"] = self._target.origin_secret
         headers["CloudFront-Viewer-Address"] = f"{request.remote}:0"
         url = URL(base + request.raw_path, encoded=True)
+        sent = await request.read()
         try:
             async with self._client.request(
                 request.method,
                 url,
                 headers=headers,
-                data=await request.read(),
+                data=BytesIO(sent) if sent else None,  # as a file: a large one in pieces
                 allow_redirects=False,
             ) as answer:
                 body = await answer.read()
