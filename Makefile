@@ -34,12 +34,13 @@ test-3.13:
 	@$(PYTHON) infra/bootstrap.py dev-3.13
 	.venv-3.13/bin/python -m pytest tests/unit tests/contracts tests/service
 
-check: install ## format, lint, types, import rules
+check: install ## format, lint, types, import rules, secrets, personal data in logs
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	@for service in $(SERVICES); do $(VENV)/mypy services/$$service/app.py || exit 1; done
 	PYTHONPATH=.:services/registration:services/directory:services/documents $(VENV)/lint-imports
+	$(VENV)/python -m infra.scan
 
 format: install ## rewrite the code in the project's format
 	$(VENV)/ruff format .

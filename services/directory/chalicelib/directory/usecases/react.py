@@ -118,8 +118,8 @@ def _draft(shared: ProfileHandover, registration_id: str, clock: Clock) -> Membe
         }
     )
     profile, contact = forms.read_profile(typed), forms.read_contact(typed)
-    for name in typed.errors:
-        log("profile.field_refused", field=name, registration_id=registration_id)
+    for field in typed.errors:
+        log("profile.field_refused", field=field, registration_id=registration_id)
     return domain.draft(
         stable_id(BY_REGISTRATION, registration_id),
         _within_rules(profile, typed),
