@@ -16,7 +16,7 @@ SECRETS = {
     "a token in an address": re.compile(r"sleutel=[0-9A-HJKMNP-TV-Z]{26}\.\d+\.\w+\.[\w-]{20}"),
 }
 LOGGING = {"log", "log_error", "metric"}
-# Where those are defined; what they write there is tested in tests/unit/shared/test_observability.py.
+# Where those are defined; its own tests say what it writes.
 DEFINED_IN = ROOT / "shared" / "observability.py"
 # What a value is called when it says something about a person, or opens something.
 PERSONAL = re.compile(
