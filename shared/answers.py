@@ -44,7 +44,10 @@ class Cookie:
 
 @dataclass(frozen=True)
 class Html:
-    """A page. `policy` adds sources to the content security policy, per directive."""
+    """A page. `policy` adds sources to the content security policy, per directive.
+
+    An `embeddable` page may stand in a frame on the sites that the stage names.
+    """
 
     text: str
     status: int = 200
@@ -52,6 +55,7 @@ class Html:
     headers: Mapping[str, str] = field(default_factory=dict)
     cache: str = "no-store"
     policy: Mapping[str, str] = field(default_factory=dict)
+    embeddable: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,8 @@ def _policy(additions: Mapping[str, str]) -> str:
     directives = dict(POLICY)
     for name, sources in additions.items():
         own = directives.get(name, "'self'")
-        directives[name] = f"{own} {sources}"
+        # 'none' must stand alone, so it gives way to what is added.
+        directives[name] = sources if own == "'none'" else f"{own} {sources}"
     return "; ".join(f"{name} {sources}" for name, sources in directives.items())
 
 

@@ -166,7 +166,8 @@ def _answer(
     try:
         _guard(request, endpoint)
         arguments = [request] if endpoint.body is None else [request, _decode(request, endpoint)]
-        return _without_flash(request, endpoint.view(*arguments, **path))
+        answer = endpoint.view(*arguments, **path)
+        return _without_flash(request, _in_frames(answer))
     except PlekkenError as error:
         return _refusal(request, error)
     except Exception as error:  # noqa: BLE001 - the last place before API Gateway
@@ -213,6 +214,14 @@ def _decode(request: Request, endpoint: Endpoint) -> Any:
         raise Invalid(fields={place.rstrip("`") or "body": message}) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed from error
+
+
+def _in_frames(answer: Answer) -> Answer:
+    sites = load(Settings).frame_ancestors
+    if sites and isinstance(answer, Html) and answer.embeddable:
+        policy = {**answer.policy, "frame-ancestors": sites}
+        return dataclasses.replace(answer, policy=policy)
+    return answer
 
 
 def _without_flash(request: Request, answer: Answer) -> Answer:

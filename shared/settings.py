@@ -20,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     user_pool_client_id: str = ""
     mail_from: str = ""
     log_level: str = "INFO"
+    frame_ancestors: str = ""  # sites that may show public pages in a frame
     limit_factor: int = 1  # multiplies every limit of shared.limits
 
 

@@ -40,7 +40,8 @@ def _app() -> App:  # noqa: C901 - one small view per kind of route
 
     @router.page("/page/{name}", access=PUBLIC)
     def page(request: Any, name: str) -> Html:
-        return Html(f"<p>{name} {request.language} {request.flash}</p>")
+        text = f"<p>{name} {request.language} {request.flash}</p>"
+        return Html(text, embeddable=True)
 
     @router.form("/page/{name}/send", access=PUBLIC)
     def send(request: Any, name: str) -> SeeOther:
@@ -110,6 +111,21 @@ def test_a_page_may_not_be_stored_framed_or_run_foreign_code(http: Any) -> None:
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_only_embeddable_pages_may_stand_in_the_frame_of_a_site_that_the_stage_names(
+    http: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAME_ANCESTORS", "https://samen030.example.org")
+    settings.forget()
+    try:
+        public = http.get("/page/een").headers["Content-Security-Policy"]
+        desk = http.get("/desk", headers=_sign_in("owner")).headers["Content-Security-Policy"]
+    finally:
+        monkeypatch.undo()
+        settings.forget()
+    assert "frame-ancestors https://samen030.example.org" in public
+    assert "frame-ancestors 'none'" in desk
 
 
 def test_head_answers_like_get_without_a_body(http: Any) -> None:

@@ -52,7 +52,7 @@ def members(request: Request) -> Answer:
         next_url=request.url(na=cursor_of(following)) if following < len(found) else "",
         first_url=request.url(na="") if start else "",
     )
-    return Html(text)
+    return Html(text, embeddable=True)
 
 
 @router.page("/leden/{slug}", access=PUBLIC)
@@ -69,13 +69,13 @@ def member(request: Request, slug: str) -> Answer:
         themes=texts.THEMES,
         json_ld=json_ld(found, load().origin),
     )
-    return Html(text)
+    return Html(text, embeddable=True)
 
 
 @router.page("/leden/aanmelden", access=PUBLIC)
 def apply_form(request: Request) -> Answer:
     """The form with which an initiative asks to stand in the guide."""
-    return Html(_apply_page(request, {"kind": ""}, {}))
+    return Html(_apply_page(request, {"kind": ""}, {}), embeddable=True)
 
 
 @router.form("/leden/aanmelden", access=PUBLIC)
@@ -97,14 +97,16 @@ def apply(request: Request) -> Answer:
         )
     except (Invalid, TooManyRequests) as error:
         errors = error.fields or {"": error.title}
-        return Html(_apply_page(request, values_of(request), errors), status=error.status)
+        return Html(
+            _apply_page(request, values_of(request), errors), status=error.status, embeddable=True
+        )
     return thanks
 
 
 @router.page(THANKS, access=PUBLIC)
 def applied(request: Request) -> Answer:
     """What happens next."""
-    return Html(render(request, "applied.html"))
+    return Html(render(request, "applied.html"), embeddable=True)
 
 
 def _question(request: Request) -> Question:

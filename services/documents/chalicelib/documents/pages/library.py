@@ -32,7 +32,8 @@ def library(request: Request) -> Answer:
             text=text,
             next_url=request.url(vanaf=following) if following else "",
             first_url=request.url(vanaf="") if cursor else "",
-        )
+        ),
+        embeddable=True,
     )
 
 
@@ -43,6 +44,7 @@ def document(request: Request, document_id: str) -> Answer:
     return Html(
         pages.render(request, "document.html", document=show(request, found)),
         policy={"img-src": settings.load().library_origin},
+        embeddable=True,
     )
 
 

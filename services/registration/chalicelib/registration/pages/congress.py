@@ -22,7 +22,9 @@ from shared.request import Request
 @router.page("/congres", access=PUBLIC)
 def congresses(request: Request) -> Answer:
     """The congresses that people can see, soonest first."""
-    return Html(pages.render(request, "events.html", events=published_views(request)))
+    return Html(
+        pages.render(request, "events.html", events=published_views(request)), embeddable=True
+    )
 
 
 @router.page("/congres/{event}", access=PUBLIC)
@@ -64,7 +66,7 @@ def thanks(request: Request, event: str) -> Answer:
         lines=line_views(lines, definition, request.language),
         directory=directory,
     )
-    return Html(text)
+    return Html(text, embeddable=True)
 
 
 def published_views(request: Request) -> list[EventView]:
@@ -112,4 +114,4 @@ def _form_page(
         consent_version=consents.CONGRESS.version,
         directory_consent=pages.say(request, consents.DIRECTORY.text),
     )
-    return Html(text, status=status)
+    return Html(text, status=status, embeddable=True)
