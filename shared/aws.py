@@ -46,7 +46,8 @@ def _config(service: str) -> Config:
         connect_timeout=2,
         read_timeout=10 if service in ("s3", "sesv2") else 5,
         max_pool_connections=32,
-        retries={"total_max_attempts": 4, "mode": "standard"},
+        # A mail that SES took is not taken back: only our ledger may decide to send it again.
+        retries={"total_max_attempts": 1 if service == "sesv2" else 4, "mode": "standard"},
         parameter_validation=service != "dynamodb",
         s3={"addressing_style": addressing},
         signature_version="s3v4" if service == "s3" else None,

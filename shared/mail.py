@@ -27,6 +27,7 @@ from shared.table import Record
 
 LEASE = timedelta(seconds=90)  # longer than a mail function may run (60 s)
 KEPT = timedelta(days=90)
+SERVER_ERROR = 500
 
 _SENDING = "sending"
 _SENT = "sent"
@@ -83,13 +84,19 @@ def send_once(
         return False
     try:
         send(compose())
-    except ClientError:
-        # SES answered, so it did not send: free the claim for the next try. A time-out is not
-        # an answer, and keeps it until the lease ends.
-        _release(model, claim)
+    except ClientError as error:
+        # A refusal frees the claim for the next try. A time-out or a 500 may hide a mail that was
+        # sent, and keeps the claim until the lease ends.
+        if _is_refusal(error):
+            _release(model, claim)
         raise
     _mark_sent(model, claim, clock)
     return True
+
+
+def _is_refusal(error: ClientError) -> bool:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", SERVER_ERROR)
+    return bool(status < SERVER_ERROR)
 
 
 def _claim(model: type[LedgerItem], person: str, reason: str, clock: Clock) -> LedgerItem | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.registration import usecases
+from chalicelib.registration import domain, usecases
 from chalicelib.registration.domain import Answers, Receipt
 from chalicelib.registration.repository import Repository
 from shared.clock import FixedClock
@@ -95,3 +95,41 @@ def test_one_that_registered_again_keeps_the_guard(
     clock.advance(timedelta(days=30))
     assert usecases.erase_expired(repository, clock) == 1
     assert repository.registrations.holder(EVENT, "ada@example.org") == again.registration_id
+
+
+def test_answers_go_with_the_cancellation(
+    ada: Receipt, repository: Repository, clock: FixedClock
+) -> None:
+    usecases.cancel(repository, clock, registration_id=ada.registration_id, link_version=1)
+    assert "ringleiding" not in stored()
+
+
+def test_whoever_changed_while_the_congress_moved_is_not_erased_on_the_old_date(
+    ada: Receipt, define: Define, repository: Repository, clock: FixedClock
+) -> None:
+    # The event that carries the dates along missed this registration: nothing spread it.
+    define(
+        starts="2028-03-01 09:30",
+        ends="2028-03-01 17:00",
+        rounds=[],
+        registration={"opens": "2027-01-01 09:00", "closes": "2028-02-15 18:00"},
+    )
+    assert usecases.erase_expired(repository, clock) == 0
+    clock.advance(timedelta(days=270))  # long after the old date, before the new one
+    assert usecases.erase_expired(repository, clock) == 0
+    assert usecases.registration_for_manage(repository, ada.registration_id, 1).name == "Ada"
+    assert "ringleiding" in stored()
+
+
+def test_answers_follow_a_new_date_after_a_crash_between_the_two_writes(
+    ada: Receipt, define: Define, repository: Repository, clock: FixedClock
+) -> None:
+    define(starts="2027-10-17 09:30", ends="2027-10-17 17:00", rounds=[])
+    definition = repository.definitions.recent(EVENT)
+    assert definition is not None
+    (before,) = repository.registrations.all(EVENT)
+    repository.registrations.keep(before, domain.keep_until(definition))  # and then the crash
+    usecases.spread_definition(repository, clock, event=EVENT)
+    go_to(clock, repository, 6.9)
+    usecases.erase_expired(repository, clock)
+    assert "ringleiding" in stored()

@@ -83,12 +83,33 @@ def test_a_crash_after_ses_is_the_one_window_for_a_second_mail(
 def test_when_ses_refuses_the_next_delivery_tries_again_at_once(
     ledger: Any, sent: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refusal = ClientError({"Error": {"Code": "TooManyRequestsException"}}, "SendEmail")
+    refusal = _refusal("TooManyRequestsException", 429)
     with monkeypatch.context() as busy:
         busy.setattr(mail, "send", lambda _: (_ for _ in ()).throw(refusal))
         with pytest.raises(ClientError):
             _send(ledger, clock)
     assert _send(ledger, clock) is True
+
+
+def _refusal(code: str, status: int) -> ClientError:
+    answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "SendEmail")  # type: ignore[arg-type]
+
+
+def test_a_500_of_ses_may_hide_a_mail_and_keeps_the_claim(
+    ledger: Any, sent: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = _refusal("InternalServiceErrorException", 500)
+    with monkeypatch.context() as failing:
+        failing.setattr(mail, "send", lambda _: (_ for _ in ()).throw(broken))
+        with pytest.raises(ClientError):
+            _send(ledger, clock)
+    with pytest.raises(InFlight):
+        _send(ledger, clock)
+
+
+def test_the_client_itself_never_sends_a_mail_twice(mocked_aws: None) -> None:
+    assert aws.client("sesv2").meta.config.retries["total_max_attempts"] == 1
 
 
 def test_when_ses_does_not_answer_the_claim_stands_until_its_lease_ends(

@@ -56,6 +56,7 @@ def nightly() -> None:
     removal = remove_expired(repository, storage(), clock)
     metric("ExpiredYetPresent", removal.overdue, service="documents")
     log("retention.done", removed=removal.removed, overdue=removal.overdue)
+    publish_fragments(repository, clock)  # the index may have lagged at the last event
 
 
 def inbox(batch: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from chalicelib.documents.domain import State
+from chalicelib.documents.domain import Document, State
 from chalicelib.documents.repository import PUBLISHED, REVIEW, Repository
 from chalicelib.documents.views import document_view
 from shared import fragments, pages
@@ -13,16 +13,31 @@ FRONT = "front"
 DESK = "desk"
 NEWEST = 3
 LANGUAGES = ("nl", "en")
+MOST_TRIES = 3
 
 
 def publish_fragments(repository: Repository, clock: Clock) -> None:
-    """Write both fragments anew from the current state; harmless to repeat."""
+    """Write both fragments anew from the current state; harmless to repeat.
+
+    Two publishers may overtake each other, so each looks again whether it showed the newest state.
+    """
+    for _ in range(MOST_TRIES):
+        current = _current(repository, clock)
+        _publish(*current)
+        if _current(repository, clock) == current:
+            return
+
+
+def _current(repository: Repository, clock: Clock) -> tuple[list[Document], int]:
     now = clock.now()
     newest = repository.listed(PUBLISHED, now)[:NEWEST]
     # The index may lag behind the table, and may still show what was just withdrawn.
-    current = (repository.document(each.id, now) for each in newest)
-    shown = [each for each in current if each and each.state is State.PUBLISHED]
-    waiting = len(repository.listed(REVIEW, now))
+    found = (repository.document(each.id, now) for each in newest)
+    shown = [each for each in found if each and each.state is State.PUBLISHED]
+    return shown, len(repository.listed(REVIEW, now))
+
+
+def _publish(shown: list[Document], waiting: int) -> None:
     for language in LANGUAGES:
         say = partial(pages.translate, SERVICE, language)
         views = [document_view(each, say, language) for each in shown]

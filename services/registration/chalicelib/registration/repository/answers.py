@@ -33,7 +33,7 @@ class SensitiveAnswers:
     def keep(self, registration_id: str, until: datetime) -> None:
         """Change until when the answers are kept, where there are any."""
         item = find(AnswersItem, f"REGISTRATION#{registration_id}", "ANSWERS")
-        if item is not None:
+        if item is not None and item.keep_until != until:
             answers = Answers(diet=item.diet, access_needs=item.access_needs)
             changed = answers_item(registration_id, answers, until)
             changed.save(AnswersItem.pk.exists())

@@ -157,6 +157,8 @@ class Registrations:
         _add_differences(transaction, before, after)
         if after.state == "cancelled":
             _add_release(transaction, before)
+            # What somebody needs to take part has no purpose when they do not.
+            transaction.delete(_answers_of(after), name="answers")
         if message:
             transaction.insert(outbox.message(Outbox, message), name="outbox")
         transaction.commit()
@@ -211,8 +213,7 @@ class Registrations:
             name="registration",
             condition=RegistrationItem.version == registration.version,
         )
-        answers = AnswersItem(f"REGISTRATION#{registration.id}", "ANSWERS")
-        transaction.delete(answers, name="answers")
+        transaction.delete(_answers_of(registration), name="answers")
         if registration.state != "cancelled":
             _add_release(transaction, registration)
         transaction.insert(outbox.message(Outbox, message), name="outbox")
@@ -235,6 +236,10 @@ def _add_differences(transaction: Transaction, before: Registration, after: Regi
     for key, line in new.items():
         if key not in old:
             _add_line(transaction, after, line)
+
+
+def _answers_of(registration: Registration) -> AnswersItem:
+    return AnswersItem(f"REGISTRATION#{registration.id}", "ANSWERS")
 
 
 def _guard(registration: Registration) -> PersonItem:

@@ -8,6 +8,7 @@ from chalicelib.registration.repository import Repository
 from chalicelib.registration.seats import Pool
 from chalicelib.registration.usecases import definition_file
 from chalicelib.registration.usecases.promote import settle
+from chalicelib.registration.usecases.retain import keep_until_new_date
 from shared.clock import Clock
 from shared.errors import Conflict
 from shared.events import occurred
@@ -55,7 +56,7 @@ def spread_definition(repository: Repository, clock: Clock, *, event: str) -> No
     _copy(repository, definition)
     for line in definition.capacities():
         settle(repository, clock, event=event, pool=line)
-    _keep_until_new_date(repository, definition)
+    keep_until_new_date(repository, definition)
 
 
 def resize(repository: Repository, *, event: str, line: str, capacity: int) -> None:
@@ -112,13 +113,3 @@ def _close_removed(repository: Repository, wanted: Definition, known: Definition
 def _copy(repository: Repository, definition: Definition) -> None:
     for line in definition.capacities():
         repository.pools.copy_definition(line, definition)
-
-
-def _keep_until_new_date(repository: Repository, definition: Definition) -> None:
-    """Personal data follow the congress when it moves to another date."""
-    until = domain.keep_until(definition)
-    for registration in repository.registrations.all(definition.id):
-        if registration.state == "cancelled" or registration.keep_until == until:
-            continue
-        repository.registrations.keep(registration, until)
-        repository.answers.keep(registration.id, domain.keep_answers_until(definition))

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from chalicelib.registration.domain import Registration
+from chalicelib.registration import domain
+from chalicelib.registration.domain import Definition, Registration
 from chalicelib.registration.repository import Repository
 from shared.clock import Clock
 from shared.events import occurred
@@ -23,6 +24,8 @@ def erase_expired(repository: Repository, clock: Clock) -> int:
     """
     erased = late = 0
     for definition in repository.definitions.all():
+        # Once more, for those who changed in the moment that the congress moved.
+        keep_until_new_date(repository, definition)
         registrations = list(repository.registrations.all(definition.id))
         _erase_answers(repository, registrations)
         for registration in registrations:
@@ -33,6 +36,18 @@ def erase_expired(repository: Repository, clock: Clock) -> int:
     metric("ExpiredYetPresent", late, service="registration")
     log("retention.erased", count=erased, late=late)
     return erased
+
+
+def keep_until_new_date(repository: Repository, definition: Definition) -> None:
+    """Let personal data follow the congress when it moves to another date; harmless to repeat."""
+    until = domain.keep_until(definition)
+    for registration in repository.registrations.all(definition.id):
+        if registration.state == "cancelled":
+            continue
+        # The answers first: a crash in between must not leave them behind for good.
+        repository.answers.keep(registration.id, domain.keep_answers_until(definition))
+        if registration.keep_until != until:
+            repository.registrations.keep(registration, until)
 
 
 def _erase(repository: Repository, clock: Clock, registration: Registration) -> bool:
