@@ -123,6 +123,18 @@ def test_retry_with_the_same_key_gets_the_first_answer(
     assert (pool.issued, pool.watermark) == (2, 3)  # the retry's number died, so the mark moved on
 
 
+def test_retry_after_registration_closed_still_gets_the_first_answer(
+    define: Define, register: Register, clock: FixedClock
+) -> None:
+    define()
+    first = register("ada", key="k1")
+    clock.advance(timedelta(hours=20))  # the answer was lost; the organiser closed meanwhile
+    define(registration={"opens": "2027-01-01 09:00", "closes": "2027-04-15 00:00"})
+    assert register("ada", key="k1") == first
+    with pytest.raises(Conflict):
+        register("bea", key="k2")
+
+
 def test_key_used_for_something_else_is_refused(define: Define, register: Register) -> None:
     define()
     register("ada", key="k1", fingerprint="one")

@@ -3,7 +3,7 @@
 from chalicelib.directory import domain
 from chalicelib.directory.repository import Repository
 from shared.clock import Clock
-from shared.observability import log, metric
+from shared.observability import log, log_error, metric
 from shared.transactions import Refused
 
 
@@ -17,4 +17,6 @@ def remove_expired(repository: Repository, clock: Clock) -> int:
             repository.remove(member)
         except Refused:
             log("retention.changed_meanwhile", member_id=member.id)
+        except Exception as error:  # noqa: BLE001 - one that fails must not keep the others
+            log_error("retention.failed", error, member_id=member.id)
     return len(expired)

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chalicelib.documents.domain import Document
 from chalicelib.documents.repository import CLOSED, REVIEW, Repository
 from chalicelib.documents.storage import Storage
 from shared.clock import Clock
+from shared.observability import log_error
 
 OVERDUE = timedelta(days=2)  # one night missed is no alarm, two are
 
@@ -26,9 +28,17 @@ def remove_expired(repository: Repository, storage: Storage, clock: Clock) -> Re
         for document in list(repository.present(listing)):
             if document.keep_until is None or document.keep_until > now:
                 continue
-            if document.library_key:
-                storage.remove(document.library_key, document.library_version)
-            repository.remove(document)
-            removed += 1
+            removed += _remove(repository, storage, document)
             overdue += document.keep_until < now - OVERDUE
     return Removal(removed, overdue)
+
+
+def _remove(repository: Repository, storage: Storage, document: Document) -> bool:
+    try:
+        if document.library_key:
+            storage.remove(document.library_key, document.library_version)
+        repository.remove(document)
+    except Exception as error:  # noqa: BLE001 - one that fails must not keep the others
+        log_error("retention.failed", error, document_id=document.id)
+        return False
+    return True

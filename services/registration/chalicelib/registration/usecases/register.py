@@ -11,7 +11,7 @@ from chalicelib.registration.seats import Taken
 from chalicelib.registration.usecases.find import find_definition
 from chalicelib.registration.usecases.promote import line_of, settle
 from shared.clock import Clock
-from shared.errors import Invalid, NotFound, Unavailable
+from shared.errors import Conflict, Invalid, NotFound, TooManyRequests, Unavailable
 from shared.events import occurred
 from shared.events.registration import AttemptedAgain, Registered
 from shared.ids import new_id
@@ -41,6 +41,28 @@ def register(
     answer of the same shape, nothing changes, and its owner gets a mail. Raises NotFound, Conflict
     (not open), Invalid (choice, or key used for something else), TooManyRequests, Unavailable.
     """
+    try:
+        return _register(
+            repository, clock, event, entry, language, fingerprint=fingerprint, sending=sending
+        )
+    except (Conflict, Invalid, NotFound, TooManyRequests):
+        # What was open, or within the limits, when the first answer got lost may not be so now.
+        first = _first_answer(repository, event, sending.key, fingerprint)
+        if first is None:
+            raise
+        return first
+
+
+def _register(
+    repository: Repository,
+    clock: Clock,
+    event: str,
+    entry: Entry,
+    language: str,
+    *,
+    fingerprint: str,
+    sending: Sending,
+) -> Receipt:
     definition: Definition | None = find_definition(repository, event)
     _checked(definition, entry, clock.now())
     if repository.guards.is_used(sending.proof):

@@ -8,7 +8,7 @@ from chalicelib.registration.repository import Repository
 from shared.clock import Clock
 from shared.events import occurred
 from shared.events.registration import Erased
-from shared.observability import log, metric
+from shared.observability import log, log_error, metric
 from shared.transactions import Refused
 
 A_NIGHT = timedelta(hours=25)  # this job runs every night, so anything older was missed
@@ -56,6 +56,9 @@ def _erase(repository: Repository, clock: Clock, registration: Registration) -> 
     try:
         repository.registrations.erase(registration, occurred(happened, clock, version=version))
     except Refused:  # changed since the list was read: the next night decides
+        return False
+    except Exception as error:  # noqa: BLE001 - one that fails must not keep the others
+        log_error("retention.failed", error, registration_id=registration.id)
         return False
     return True
 
