@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -257,18 +258,19 @@ def test_an_erased_registration_is_really_gone(
 
 
 def _let_time_pass(backstage: Backstage, event: str) -> None:
-    """Put the day on which a congress's registrations must be forgotten in the past."""
-    table = backstage.table("registration")
-    client = backstage.client("dynamodb")
-    for item in backstage.items("registration", "REGISTRATION#"):
-        mine = f"REGISTRATION#{event}"
-        if item.get("event") == event or mine in str(item):
-            client.update_item(
-                TableName=table,
-                Key={"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}},
-                UpdateExpression="SET keep_until = :past",
-                ExpressionAttributeValues={":past": {"S": "2020-01-01T00:00:00.000000+0000"}},
-            )
+    """Put the congress in the past, and with it the day on which its people must be forgotten."""
+    client, table = backstage.client("dynamodb"), backstage.table("registration")
+    key = {"pk": {"S": f"EVENT#{event}"}, "sk": {"S": "EVENT"}}
+    stored = client.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+    definition = json.loads(stored["definition"]["S"])
+    definition |= {"starts_at": "2020-01-01T08:00:00Z", "ends_at": "2020-01-01T15:00:00Z"}
+    client.update_item(
+        TableName=table,
+        Key=key,
+        UpdateExpression="SET #definition = :past",
+        ExpressionAttributeNames={"#definition": "definition"},
+        ExpressionAttributeValues={":past": {"S": json.dumps(definition)}},
+    )
 
 
 def _found(backstage: Backstage, words: str) -> list[str]:
