@@ -110,7 +110,7 @@ def from_chalice(raw: Any, service: str, correlation_id: str, *, wants_json: boo
     request = Request(
         service=service,
         method=raw.method,
-        path=raw.context.get("path_override") or _path(raw),
+        path=_path(raw),
         query=dict(raw.query_params or {}),
         headers=headers,
         body=body if len(body) <= LARGEST_BODY else b"",
