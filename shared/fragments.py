@@ -4,8 +4,27 @@
 figures change, and read with one GetObject.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from shared import aws
 from shared.settings import Settings, load
+
+LANGUAGES = ("nl", "en")
+MOST_TRIES = 3
+T = TypeVar("T")
+
+
+def publish_current(look: Callable[[], T], show: Callable[[T], None]) -> None:
+    """Show the state as it is now.
+
+    Two publishers may overtake each other, so each looks again whether it showed the newest state.
+    """
+    for _ in range(MOST_TRIES):
+        current = look()
+        show(current)
+        if look() == current:
+            return
 
 
 def publish(service: str, name: str, language: str, html: str) -> None:

@@ -3,34 +3,30 @@
 from chalicelib.directory import domain
 from chalicelib.directory.domain import State
 from chalicelib.directory.repository import Repository
+from chalicelib.directory.search import Snapshot
 from shared import fragments
 from shared.clock import Clock
 from shared.pages import render_plain
 
-LANGUAGES = ("nl", "en")
 NEWEST = 3
-MOST_TRIES = 3
 
 
 def publish_front(repository: Repository) -> None:
-    """Put our part of the front page in the web bucket, in both languages.
+    """Put our part of the front page in the web bucket, in both languages."""
+    fragments.publish_current(repository.snapshot, _publish)
 
-    Two publishers may overtake each other, so each looks again whether it showed the newest state.
-    """
-    for _ in range(MOST_TRIES):
-        snapshot = repository.snapshot()
-        newest = sorted(snapshot.members, key=lambda member: member.published_at, reverse=True)
-        for language in LANGUAGES:
-            html = render_plain(
-                "directory",
-                "fragments/front.html",
-                language,
-                total=len(snapshot.entries),
-                members=newest[:NEWEST],
-            )
-            fragments.publish("directory", "front", language, html)
-        if repository.revision() == snapshot.revision:
-            return
+
+def _publish(snapshot: Snapshot) -> None:
+    newest = sorted(snapshot.members, key=lambda member: member.published_at, reverse=True)
+    for language in fragments.LANGUAGES:
+        html = render_plain(
+            "directory",
+            "fragments/front.html",
+            language,
+            total=len(snapshot.entries),
+            members=newest[:NEWEST],
+        )
+        fragments.publish("directory", "front", language, html)
 
 
 def desk_part(repository: Repository, clock: Clock, language: str) -> str:

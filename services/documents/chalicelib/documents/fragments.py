@@ -12,20 +12,13 @@ SERVICE = "documents"
 FRONT = "front"
 DESK = "desk"
 NEWEST = 3
-LANGUAGES = ("nl", "en")
-MOST_TRIES = 3
 
 
 def publish_fragments(repository: Repository, clock: Clock) -> None:
-    """Write both fragments anew from the current state; harmless to repeat.
-
-    Two publishers may overtake each other, so each looks again whether it showed the newest state.
-    """
-    for _ in range(MOST_TRIES):
-        current = _current(repository, clock)
-        _publish(*current)
-        if _current(repository, clock) == current:
-            return
+    """Write both fragments anew from the current state; harmless to repeat."""
+    fragments.publish_current(
+        lambda: _current(repository, clock), lambda current: _publish(*current)
+    )
 
 
 def _current(repository: Repository, clock: Clock) -> tuple[list[Document], int]:
@@ -38,7 +31,7 @@ def _current(repository: Repository, clock: Clock) -> tuple[list[Document], int]
 
 
 def _publish(shown: list[Document], waiting: int) -> None:
-    for language in LANGUAGES:
+    for language in fragments.LANGUAGES:
         say = partial(pages.translate, SERVICE, language)
         views = [document_view(each, say, language) for each in shown]
         front = pages.render_plain(SERVICE, "fragments/front.html", language, documents=views)
