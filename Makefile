@@ -1,6 +1,7 @@
 # Every command of the project. `make help` lists them.
 PYTHON ?= python3
 STAGE ?= local
+PROOFS ?= whole
 VENV := .venv/bin
 SERVICES := registration directory documents
 export AWS_DEFAULT_REGION ?= eu-central-1
@@ -61,11 +62,11 @@ organiser: install ## make EMAIL an organiser in STAGE and print the first passw
 redrive: install ## move messages of QUEUE's dead-letter queue back to it in STAGE
 	@$(VENV)/python -m infra.redrive --stage $(STAGE) $(QUEUE)
 
-proofs: install-aws ## run the concurrency proofs
-	$(VENV)/python -m pytest -m proof
+proofs: install-aws ## run every proof whole; PROOFS=bounded runs a part of each
+	PROOFS=$(PROOFS) $(VENV)/python -m pytest -m "proof and not bench" tests/proofs
 
 bench: install-aws ## measure the budgets
-	$(VENV)/python -m pytest -m proof tests/proofs -s -k bench
+	$(VENV)/python -m pytest -m bench tests/proofs
 
 requirements: install ## pin requirements/*.in anew, with hashes
 	@PATH="$(CURDIR)/$(VENV):$$PATH" sh infra/pin_requirements.sh

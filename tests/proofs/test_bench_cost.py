@@ -19,7 +19,7 @@ from shared.events import decode
 from tests.registration_support import PROFILE, congress, register_person
 from tests.service.conftest import listen, mocked_aws, organiser  # noqa: F401 - fixtures
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.bench
 
 MARGIN = 1.25
 DOLLARS = {
