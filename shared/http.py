@@ -26,7 +26,7 @@ from shared.errors import (
     SignInNeeded,
     UnsupportedMediaType,
 )
-from shared.observability import correlated, log, log_error
+from shared.observability import correlated, log, log_error, wordless
 from shared.request import (
     FLASH_COOKIE,
     SESSION_COOKIE,
@@ -93,10 +93,18 @@ class Endpoint:
 
 
 class App(Chalice):
-    """A service's Chalice app: no debug output, no CORS unless a route asks for it."""
+    """A service's Chalice app: no debug output, no CORS unless a route asks for it, and no error
+    that a trigger's caller would print with its message.
+    """
 
     def __init__(self, service: str) -> None:
         super().__init__(app_name=service, debug=False)
+        self.register_middleware(_without_message, "all")
+
+
+def _without_message(event: Any, get_response: Callable[[Any], Any]) -> Any:
+    with wordless("function.crashed"):
+        return get_response(event)
 
 
 class Router:
@@ -148,7 +156,8 @@ class Router:
         @functools.wraps(endpoint.view)
         def entry(**path: str) -> Response:
             raw = self.blueprint.current_request
-            with correlated(raw.context.get("requestId")) as correlation_id:
+            identifier = raw.context.get("requestId")
+            with correlated(identifier) as correlation_id, wordless("http.crashed"):
                 answer = _answer(self.service, endpoint, raw, correlation_id, path)
                 return to_chalice(answer, head_only=raw.method == "HEAD")
 

@@ -57,6 +57,24 @@ def log_error(happened: str, error: BaseException, **values: Safe) -> None:
     log(happened, "ERROR", **{name: text for name, text in found.items() if text}, **values)
 
 
+class Crashed(Exception):
+    """What is left of an error when others print it: its kind, without its message."""
+
+
+@contextlib.contextmanager
+def wordless(happened: str) -> Iterator[None]:
+    """Log an error from inside as `log_error` does, and raise Crashed in its place.
+
+    Whoever catches it last (the Lambda runtime, Chalice) prints it with its message. `from None`
+    keeps the first error out of that print; the invocation fails, is retried and alarms as before.
+    """
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, its message stays here
+        log_error(happened, error)
+        raise Crashed(type(error).__name__) from None
+
+
 def _aws_code(error: BaseException) -> str:
     """The code of a refusal by AWS, also inside the error that PynamoDB makes of it."""
     for one in (error, error.__cause__):

@@ -8,8 +8,11 @@ from typing import Any
 
 from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib.directory import consumers, pages, routes
-from shared.http import App
+from shared.observability import wordless
+
+with wordless("import.failed"):
+    from chalicelib.directory import consumers, pages, routes
+    from shared.http import App
 
 IN_RESOURCES = "arn:aws:none:::set-by-resources.yaml"
 

@@ -8,8 +8,11 @@ from typing import Any
 
 from chalice.app import CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib.registration import consumers, pages, routes
-from shared.http import App
+from shared.observability import wordless
+
+with wordless("import.failed"):
+    from chalicelib.registration import consumers, pages, routes
+    from shared.http import App
 
 IN_RESOURCES = "arn:aws:none:::set-by-resources.yaml"
 
@@ -24,7 +27,7 @@ def relay(event: DynamoDBEvent) -> dict[str, Any]:
     return consumers.relay(event.to_dict())
 
 
-@app.on_sqs_message(queue_arn=IN_RESOURCES, batch_size=10)
+@app.on_sqs_message(queue_arn=IN_RESOURCES, batch_size=50, maximum_batching_window_in_seconds=1)
 def inbox(event: SQSEvent) -> dict[str, Any]:
     """Act on events of this and other services."""
     return consumers.inbox(event.to_dict())
