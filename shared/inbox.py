@@ -1,6 +1,6 @@
 """The inbox: each event has its effect once, however often and in whatever order it arrives."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -49,10 +49,13 @@ def receive(
     seen: type[SeenItem],
     consumer: str,
     clock: Clock,
+    afterwards: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
     """Handle an SQS batch, each message apart; answers which ones must come again.
 
     A message that is malformed, unknown or keeps failing ends in the dead-letter queue.
+    `afterwards` shows what became of everything, once per batch in which anything was handled:
+    per message it would be most of the work in a burst. If it fails, the whole batch comes again.
     """
 
     def handle(event: Event) -> None:
@@ -63,7 +66,11 @@ def receive(
                 raise
             log("inbox.duplicate", type=event.type, id=event.id)
 
-    return each_message(batch, handle)
+    answer = each_message(batch, handle)
+    some_handled = len(answer["batchItemFailures"]) < len(batch["Records"])
+    if afterwards and some_handled and not _is_done(afterwards):
+        return _failed(record["messageId"] for record in batch["Records"])
+    return answer
 
 
 def receive_for_mail(
@@ -76,8 +83,20 @@ def receive_for_mail(
 def each_message(batch: dict[str, Any], handle: Callable[[Event], None]) -> dict[str, Any]:
     """Call `handle` per message; one that fails is answered as failed and stops no other."""
     taken = {record["messageId"]: _is_handled(record, handle) for record in batch["Records"]}
-    failed = [{"itemIdentifier": identifier} for identifier, done in taken.items() if not done]
-    return {"batchItemFailures": failed}
+    return _failed(identifier for identifier, done in taken.items() if not done)
+
+
+def _failed(identifiers: Iterable[str]) -> dict[str, Any]:
+    return {"batchItemFailures": [{"itemIdentifier": one} for one in identifiers]}
+
+
+def _is_done(afterwards: Callable[[], None]) -> bool:
+    try:
+        afterwards()
+    except Exception as error:  # noqa: BLE001 - the messages come again instead
+        log_error("inbox.failed_afterwards", error)
+        return False
+    return True
 
 
 def _is_handled(record: dict[str, Any], handle: Callable[[Event], None]) -> bool:

@@ -27,7 +27,7 @@ def relay(event: DynamoDBEvent) -> dict[str, Any]:
     return consumers.relay(event.to_dict())
 
 
-@app.on_sqs_message(queue_arn=IN_RESOURCES, batch_size=50, maximum_batching_window_in_seconds=1)
+@app.on_sqs_message(queue_arn=IN_RESOURCES, batch_size=10)
 def inbox(event: SQSEvent) -> dict[str, Any]:
     """Act on events of this and other services."""
     return consumers.inbox(event.to_dict())

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from shared import aws, fragments, handover
 from shared.clock import FixedClock
 from shared.handovers import ProfileHandover
 from tests.registration_support import EVENT, PROFILE
-from tests.service.registration.conftest import outside
+from tests.service.registration.conftest import calls, outside
 
 Register = Callable[..., Receipt]
 Define = Callable[..., Any]
@@ -185,6 +186,39 @@ def test_the_front_page_part_is_published(define: Define, register: Register) ->
     deliver()
     assert "Buurtdag" in fragments.read("registration", "front", "nl")
     assert "Neighbourhood day" in fragments.read("registration", "front", "en")
+
+
+def test_a_batch_shows_its_figures_once_and_looks_at_each_line_once(
+    define: Define, register: Register
+) -> None:
+    define(capacity=1)
+    for name in ("ada", "bob", "cas"):
+        register(name)
+    told = _registered()
+    fragments_of_all = Counter(PutObject=4, Query=3, BatchGetItem=2)
+    with calls() as made:
+        assert consumers.inbox(records(told)) == {"batchItemFailures": []}
+    # Two wait where the watermark has not come: one look at their line, whatever died in it.
+    assert Counter(made) - fragments_of_all == Counter(GetItem=2 * 3, BatchGetItem=2)
+
+
+def test_a_batch_whose_figures_cannot_be_shown_comes_again(
+    define: Define, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    define()
+    register("ada")
+
+    def fail(*_: Any) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(consumers.fragments, "publish_fragments", fail)
+        answer = consumers.inbox(records(["{", *_registered()]))
+        assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}, {"itemIdentifier": "1"}]}
+        assert consumers.inbox(records(["{"])) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    assert fragments.read("registration", "front", "nl") == ""
+    assert consumers.inbox(records(_registered())) == {"batchItemFailures": []}
+    assert "Buurtdag" in fragments.read("registration", "front", "nl")
 
 
 def test_malformed_and_unknown_messages_fail_and_the_others_go_on(

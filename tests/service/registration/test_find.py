@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.registration import usecases
 from chalicelib.registration.domain import Answers, Availability, Receipt
-from chalicelib.registration.repository import Repository
+from chalicelib.registration.repository import Repository, records
 from shared.clock import FixedClock
 from shared.errors import Invalid, NotFound
 from tests.registration_support import EVENT
@@ -50,7 +50,8 @@ def test_the_list_has_the_seated_then_the_waiting_page_by_page(
     while True:
         with calls() as made:
             page = usecases.list_registrations(repository, event=EVENT, cursor=cursor, limit=2)
-        assert made == ["Query"]
+        # On the last page one more, for how far the numbers go.
+        assert made == ["Query", "BatchGetItem"] if page.cursor is None else ["Query"]
         names += [(one.name, one.state) for one in page.registrations]
         cursor, pages = page.cursor, pages + 1
         if cursor is None:
@@ -59,6 +60,34 @@ def test_the_list_has_the_seated_then_the_waiting_page_by_page(
         ("Ada", "seated"), ("Cas", "seated"), ("Dirk", "waiting"), ("Eva", "waiting"),
     ]  # fmt: skip
     assert pages in (2, 3)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 7])
+def test_the_list_goes_on_over_the_partitions_that_its_numbers_stand_in(
+    define: Define,
+    register: Register,
+    repository: Repository,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: int,
+) -> None:
+    monkeypatch.setattr(records, "BUCKET", 2)
+    define(capacity=3)
+    receipts = [register(name) for name in ("ada", "bob", "cas", "dirk", "eva", "fay", "gus")]
+    for one in receipts[3:5]:  # a whole partition
+        usecases.cancel(repository, clock, registration_id=one.registration_id, link_version=None)
+    names: list[str] = []
+    cursor = None
+    while True:
+        page = usecases.list_registrations(repository, event=EVENT, cursor=cursor, limit=limit)
+        assert len(page.registrations) <= limit
+        names += [one.name for one in page.registrations]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert names == ["Ada", "Bob", "Cas", "Fay", "Gus"]
+    everybody = {one.name for one in repository.registrations.all(EVENT)}
+    assert everybody == {"Ada", "Bob", "Cas", "Dirk", "Eva", "Fay", "Gus"}
 
 
 def test_a_cursor_of_another_list_is_refused(

@@ -40,7 +40,14 @@ def relay(event: dict[str, Any]) -> dict[str, Any]:
 
 def inbox(event: dict[str, Any]) -> dict[str, Any]:
     """Move the lines on, hand profiles over and keep the front page's part true."""
-    return receive(event, _INBOX, seen=Seen, consumer="registration", clock=clock)
+    return receive(
+        event,
+        _INBOX,
+        seen=Seen,
+        consumer="registration",
+        clock=clock,
+        afterwards=lambda: fragments.publish_fragments(_repository(), clock),
+    )
 
 
 def mail(event: dict[str, Any]) -> dict[str, Any]:
@@ -65,24 +72,20 @@ def nightly() -> dict[str, Any]:
 def _on_registered(event: Event, once: Once) -> None:
     registration_id = event.subject
     usecases.settle_lines_of(_repository(), clock, registration_id=registration_id)
-    fragments.publish_fragments(_repository(), clock)
     usecases.hand_over_profile(_repository(), clock, registration_id=registration_id, once=once)
 
 
 def _on_seated(event: Event, _once: Once) -> None:
     usecases.settle_lines_of(_repository(), clock, registration_id=event.subject)
-    fragments.publish_fragments(_repository(), clock)
 
 
 def _on_seats_freed(event: Event, _once: Once) -> None:
     # Cancelled or changed, or a second attempt whose numbers died: the lines may move on.
     usecases.settle_event_of(_repository(), clock, registration_id=event.subject)
-    fragments.publish_fragments(_repository(), clock)
 
 
 def _on_event_changed(event: Event, _once: Once) -> None:
     usecases.spread_definition(_repository(), clock, event=event.subject)
-    fragments.publish_fragments(_repository(), clock)
 
 
 def _on_nothing(_event: Event, _once: Once) -> None:

@@ -127,7 +127,7 @@ class DeadItem(Record):
 
 
 class RegistrationListing(GlobalSecondaryIndex["RegistrationItem"]):  # type: ignore[no-untyped-call]
-    """Registrations of a congress: the seated, then the waiting, in the order of their numbers."""
+    """Registrations of a congress in the order of their numbers, a bucket of numbers per key."""
 
     class Meta(TableMeta):
         """The table's one index."""
@@ -165,8 +165,8 @@ class RegistrationItem(Record):
     person = (
         UnicodeAttribute()
     )  # keyed hash of the address: which PersonItem guards this registration
-    listing = UnicodeAttribute()  # REGISTRATIONS#event, or CANCELLED#event
-    listing_key = UnicodeAttribute()  # 1 (seated) or 2 (waiting)#number, or id when cancelled
+    listing = UnicodeAttribute()  # REGISTRATIONS#event#bucket of numbers, or CANCELLED#event#0…7
+    listing_key = UnicodeAttribute()  # the number in ten digits, or the id when cancelled
     in_order = RegistrationListing()
 
 

@@ -17,7 +17,7 @@ class Repository:
         self.pools = Pools()
         self.numbers = Numbers()
         clock = clock or SystemClock()
-        self.registrations = Registrations(clock)
+        self.registrations = Registrations(clock, self.pools)
         self.answers = SensitiveAnswers(clock)
         self.guards = Guards(clock)
 

@@ -1,5 +1,6 @@
 """Between domain objects and items."""
 
+import zlib
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -14,7 +15,8 @@ from shared.table import Record
 # DynamoDB's TTL is the backstop for a nightly job that no longer runs, so it comes after that job.
 BACKSTOP = timedelta(days=3)
 ItemT = TypeVar("ItemT", bound=Record)
-_ORDER = {"seated": "1", "waiting": "2"}
+BUCKET = 256  # numbers that one partition of the list holds (docs/adr: the list)
+CANCELLED_PARTITIONS = range(8)
 
 
 def find(model: type[ItemT], pk: str, sk: str) -> ItemT | None:
@@ -92,21 +94,27 @@ def answers_item(registration_id: str, answers: Answers, until: datetime) -> Ans
     )
 
 
-def kept_listing(event: str) -> str:
-    """Where the seated and the waiting of `event` are listed."""
-    return f"REGISTRATIONS#{event}"
+def kept_listing(event: str, bucket: int) -> str:
+    """Where the seated and the waiting of `event` with numbers of this bucket are listed."""
+    return f"REGISTRATIONS#{event}#{bucket}"
 
 
-def cancelled_listing(event: str) -> str:
+def cancelled_listings(event: str) -> list[str]:
     """Where the cancelled of `event` are listed, until they are erased."""
-    return f"CANCELLED#{event}"
+    return [f"CANCELLED#{event}#{number}" for number in CANCELLED_PARTITIONS]
+
+
+def bucket_of(number: int | str) -> int:
+    """Which bucket lists `number`; also for a number as it stands in a listing key."""
+    return int(number) // BUCKET
 
 
 def _listing(registration: Registration) -> tuple[str, str]:
     if registration.state == "cancelled":
-        return cancelled_listing(registration.event), registration.id
-    order = _ORDER[registration.state]
-    return kept_listing(registration.event), f"{order}#{registration.congress.number:010d}"
+        listings = cancelled_listings(registration.event)
+        return listings[zlib.crc32(registration.id.encode()) % len(listings)], registration.id
+    number = registration.congress.number
+    return kept_listing(registration.event, bucket_of(number)), f"{number:010d}"
 
 
 def _stored_line(line: Line) -> dict[str, object]:

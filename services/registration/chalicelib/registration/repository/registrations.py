@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.registration.domain import Answers, Line, Receipt, Registration
+from chalicelib.registration.domain import CONGRESS, Answers, Line, Receipt, Registration
 from chalicelib.registration.models import (
     AnswersItem,
     AttemptItem,
@@ -24,9 +24,11 @@ from chalicelib.registration.repository.numbers import (
     add_unborn,
     part,
 )
+from chalicelib.registration.repository.pools import Pools
 from chalicelib.registration.repository.records import (
     answers_item,
-    cancelled_listing,
+    bucket_of,
+    cancelled_listings,
     find,
     kept_listing,
     registration_item,
@@ -56,8 +58,9 @@ class Attempt:
 class Registrations:
     """Reads and writes the registrations of all congresses."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, pools: Pools) -> None:
         self._clock = clock
+        self._pools = pools
 
     def person(self, event: str, email: str) -> str:
         """The keyed hash under which somebody is known to `event`; the same in any letter case."""
@@ -174,25 +177,48 @@ class Registrations:
     def page(
         self, event: str, after: tuple[str, str] | None, limit: int
     ) -> tuple[list[Registration], tuple[str, str] | None]:
-        """Up to `limit` registrations, the seated before the waiting, and where the next ones
-        start.
+        """Up to `limit` registrations in the order of their numbers, and where the next ones start.
+
+        One query, and one more for each bucket that ends on the page.
         """
-        listing = kept_listing(event)
+        kept: list[Registration] = []
+        bucket = bucket_of(after[0]) if after else 0
+        last_bucket: int | None = None
+        while True:
+            found, following = self._part(kept_listing(event, bucket), after, limit - len(kept))
+            kept += found
+            if following:
+                return kept, following
+            if last_bucket is None:
+                last_bucket = self._last_bucket(event)
+            if bucket >= last_bucket:
+                return kept, None
+            if len(kept) == limit:  # the bucket ends where the page does
+                last = kept[-1]
+                return kept, (f"{last.congress.number:010d}", f"REGISTRATION#{last.id}")
+            bucket, after = bucket + 1, None
+
+    def _part(
+        self, listing: str, after: tuple[str, str] | None, limit: int
+    ) -> tuple[list[Registration], tuple[str, str] | None]:
         found = RegistrationItem.in_order.query(
             listing,
             limit=limit,
             last_evaluated_key=_index_key(listing, after) if after else None,
         )
-        kept = [item for item in found if item.keep_until > self._clock.now()]
+        kept = [to_registration(item) for item in found if item.keep_until > self._clock.now()]
         last = found.last_evaluated_key
-        return (
-            [to_registration(item) for item in kept],
-            (last["listing_key"]["S"], last["pk"]["S"]) if last else None,
-        )
+        return kept, (last["listing_key"]["S"], last["pk"]["S"]) if last else None
+
+    def _last_bucket(self, event: str) -> int:
+        pool = self._pools.get(event, CONGRESS)
+        return bucket_of(pool.issued) if pool else 0
 
     def all(self, event: str) -> Iterator[Registration]:
         """Everything that is kept of `event`, cancelled or past its time too."""
-        for listing in (kept_listing(event), cancelled_listing(event)):
+        buckets = range(self._last_bucket(event) + 1)
+        kept = [kept_listing(event, bucket) for bucket in buckets]
+        for listing in (*kept, *cancelled_listings(event)):
             for item in RegistrationItem.in_order.query(listing):
                 yield to_registration(item)
 

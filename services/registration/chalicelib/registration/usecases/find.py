@@ -60,7 +60,8 @@ def registration_for_mail(repository: Repository, registration_id: str) -> Regis
 def list_registrations(
     repository: Repository, *, event: str, cursor: str | None, limit: int
 ) -> Page:
-    """Up to `limit` registrations: the seated, then the waiting, in the order of their numbers.
+    """Up to `limit` registrations in the order of their numbers: whoever has a seat stands before
+    those who wait.
 
     Raises Invalid for a cursor that is not ours.
     """

@@ -36,16 +36,19 @@ def settle_all(repository: Repository, clock: Clock, *, event: str) -> None:
 
 
 def settle_lines_of(repository: Repository, clock: Clock, *, registration_id: str) -> None:
-    """Settle every line in which this person waits.
+    """Settle the lines whose watermark has reached this person, who still waits.
 
-    Between taking a number and writing it, the watermark may have passed it.
+    Between taking a number and writing it, the watermark may have passed it. Where it has not,
+    whoever raises it will read the number, so that a line of thousands costs two reads each.
     """
     registration = repository.registrations.get(registration_id)
     if registration is None:
         return
-    for line in registration.lines:
-        if line.state == "waiting":
-            settle(repository, clock, event=registration.event, pool=line.id)
+    waiting = {line.id: line.number for line in registration.lines if line.state == "waiting"}
+    pools = repository.pools.get_all(registration.event, waiting) if waiting else {}
+    for pool in pools.values():
+        if waiting[pool.id] <= pool.watermark:
+            settle(repository, clock, event=registration.event, pool=pool.id)
 
 
 def settle_event_of(repository: Repository, clock: Clock, *, registration_id: str) -> None:
