@@ -6,6 +6,7 @@ ours. Each repair says what AWS does; drop it when ministack does so too.
 
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -14,9 +15,9 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from ministack.core import iam_actions
+from ministack.core import iam_actions, iam_evaluator
 from ministack.services import apigateway_v1 as gateway
-from ministack.services import lambda_svc, ses, ses_v2
+from ministack.services import dynamodb, lambda_svc, ses, ses_v2
 
 Headers = dict[str, str]
 Answer = tuple[int, Headers, bytes | str]
@@ -26,6 +27,9 @@ import_operation = gateway._import_operation  # noqa: SLF001
 ses_request = ses_v2.handle_request
 ses_resource = iam_actions._ses_v2_resource_arn  # noqa: SLF001
 iam_action = iam_actions.extract_iam_action
+dynamodb_context = iam_actions.dynamodb_service_context
+transaction_checks = iam_actions.dynamodb_transaction_checks
+enforce = iam_evaluator.enforce
 # A batch asks for the permission of the single call (Service Authorization Reference).
 BATCHES = {
     "sns:PublishBatch": "sns:Publish",
@@ -67,6 +71,88 @@ def real_iam_action(*arguments: Any) -> str | None:
     """Name the permission that AWS asks for where the emulator makes one up."""
     action: str | None = iam_action(*arguments)
     return BATCHES.get(action or "", action)
+
+
+class ItemArn(str):
+    """The table of one part of a transaction, and the condition keys of that part alone."""
+
+    __slots__ = ("context",)
+    context: dict[str, Any]
+
+
+def context_with_leading_keys(body: bytes) -> dict[str, Any]:
+    """Let policies ask whose items a request touches (`dynamodb:LeadingKeys`), as AWS does."""
+    return {**dynamodb_context(body), **_leading_keys(json.loads(body or b"{}"))}
+
+
+def checks_with_leading_keys(
+    action: str, body: bytes, region: str, account: str
+) -> list[tuple[str, str]]:
+    """Check each part of a transaction on its own item, as AWS does."""
+    checks = []
+    wanted = transaction_checks(action, body, region, account)
+    parts = json.loads(body).get("TransactItems", []) if wanted else []
+    details = [detail for part in parts for detail in part.values()]
+    for (item_action, arn), detail in zip(wanted, details, strict=True):
+        item_arn = ItemArn(arn)
+        item_arn.context = _leading_keys(detail)
+        checks.append((item_action, item_arn))
+    return checks
+
+
+def enforce_per_item(*arguments: Any, resource_arn: str = "*", **named: Any) -> Any:
+    """Judge a part of a transaction by the condition keys of that part."""
+    if isinstance(resource_arn, ItemArn):
+        named["service_context"] = {**(named.get("service_context") or {}), **resource_arn.context}
+    return enforce(*arguments, resource_arn=resource_arn, **named)
+
+
+def _leading_keys(request: dict[str, Any]) -> dict[str, Any]:
+    """The values of the partition key that a request, or a part of a transaction, names."""
+    found = {
+        next(iter(value.values()))
+        for table, keys, index in _named_items(request)
+        if (value := keys.get(_partition_key(table, index)))
+    }
+    return {"dynamodb:LeadingKeys": sorted(found)} if found else {}
+
+
+def _named_items(request: dict[str, Any]) -> list[tuple[str, dict[str, Any], str]]:
+    table, index = request.get("TableName", ""), request.get("IndexName", "")
+    if "KeyConditionExpression" in request:
+        return [(table, _equalities(request), index)]
+    if "RequestItems" in request:
+        return [
+            (name, keys, "")
+            for name, wanted in request["RequestItems"].items()
+            for keys in _keys_of_batch(wanted)
+        ]
+    return [(table, request.get("Key") or request.get("Item") or {}, "")]
+
+
+def _keys_of_batch(wanted: Any) -> list[dict[str, Any]]:
+    if isinstance(wanted, dict):  # BatchGetItem
+        return list(wanted["Keys"])
+    return [
+        write.get("PutRequest", {}).get("Item") or write.get("DeleteRequest", {}).get("Key") or {}
+        for write in wanted
+    ]
+
+
+def _equalities(request: dict[str, Any]) -> dict[str, Any]:
+    names = request.get("ExpressionAttributeNames", {})
+    values = request.get("ExpressionAttributeValues", {})
+    found = re.findall(r"(#?\w+)\s*=\s*(:\w+)", request["KeyConditionExpression"])
+    return {names.get(name, name): values.get(value, {"S": ""}) for name, value in found}
+
+
+def _partition_key(table: str, index: str) -> str:
+    known = dynamodb._tables.get(table) or {}  # noqa: SLF001
+    schemas = {
+        one["IndexName"]: one["KeySchema"] for one in known.get("GlobalSecondaryIndexes", [])
+    }
+    schema = schemas.get(index) or known.get("KeySchema") or []
+    return next((one["AttributeName"] for one in schema if one["KeyType"] == "HASH"), "")
 
 
 def enforce_ses_with_sender(app: Any) -> None:
@@ -138,6 +224,9 @@ def main() -> None:
     ses_v2.handle_request = keep_mail
     iam_actions._ses_v2_resource_arn = resource_of_mail  # noqa: SLF001
     iam_actions.extract_iam_action = real_iam_action
+    iam_actions.dynamodb_service_context = context_with_leading_keys
+    iam_actions.dynamodb_transaction_checks = checks_with_leading_keys
+    iam_evaluator.enforce = enforce_per_item
     end_with_parent()
     from ministack import app  # noqa: PLC0415 - reads the environment when imported
 
