@@ -10,20 +10,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.local.emulator import PYTHON
+from infra.paths import ROOT
 from shared import aws
 from tests.running import free_port
 
+LAUNCHER = ROOT / "infra" / "local" / "embedded_aws.py"
 START_LIMIT = 30  # seconds
 
 
 @contextmanager
 def embedded_aws(folder: Path, *services: str) -> Iterator[str]:
-    """Run these services, empty, and point this process's clients at them; yields the address."""
+    """Run these services, empty, and point this process's clients at them; yields the address.
+
+    Mails lie in the folder `mail`, as flow tests know them (`tests.flows.tools.Mailbox`).
+    """
     endpoint = f"http://127.0.0.1:{free_port()}"
+    (folder / "mail").mkdir()
     process = subprocess.Popen(
-        [str(PYTHON), "-c", "from ministack.app import main; main()"],
+        [str(PYTHON), "-P", str(LAUNCHER)],
         cwd=folder,
         env=_environment(folder, endpoint, services),
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -36,6 +43,8 @@ def embedded_aws(folder: Path, *services: str) -> Iterator[str]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(START_LIMIT)
+        assert process.stdin is not None
+        process.stdin.close()
         del os.environ["AWS_ENDPOINT_URL"]
         if before:
             os.environ["AWS_ENDPOINT_URL"] = before
@@ -47,6 +56,7 @@ def _environment(folder: Path, endpoint: str, services: tuple[str, ...]) -> dict
         "PATH": os.defpath,
         "HOME": str(folder),
         "TMPDIR": str(folder),
+        "PLEKKEN_MAIL_FOLDER": str(folder / "mail"),
         "GATEWAY_PORT": endpoint.rpartition(":")[2],
         "BIND_HOST": "127.0.0.1",
         "SFTP_ENABLED": "0",
