@@ -32,6 +32,16 @@ LIFE = timedelta(minutes=20)
 """Longer than most people take for our longest form."""
 
 LONGEST_PAYLOAD = 4096  # characters; ours have about 700
+Solution = Annotated[
+    str,
+    Meta(
+        max_length=LONGEST_PAYLOAD,
+        description="A solved challenge (see `challenge`), used once. Without one the request is"
+        " accepted too, and counted: 30 in 10 minutes from one network address",
+    ),
+]
+"""The field of a request's body that carries a solution."""
+
 PART = "proof"
 
 

@@ -8,11 +8,13 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode
 
 from shared.auth import Organiser, Session
-from shared.errors import Malformed, TooLarge
+from shared.errors import Invalid, Malformed, TooLarge
 from shared.keys import fingerprint
+from shared.texts import later as _
 
 Language = Literal["nl", "en"]
 
+LONGEST_KEY = 200  # characters
 LARGEST_BODY = 64 * 1024  # bytes; our longest form with every field full is about 20 kB
 SESSION_COOKIE = "__Host-plekken"
 FLASH_COOKIE = "__Host-flash"
@@ -49,11 +51,16 @@ class Request:
 
     @property
     def idempotency_key(self) -> str | None:
-        """The client's own name for this attempt: the header, or the form's hidden field."""
+        """The client's own name for this attempt: the header, or the form's hidden field.
+
+        Raises Invalid for one that is too long: cut short, two attempts might have the same name.
+        """
         given = self.headers.get("idempotency-key")
         if given is None and self.is_form:
             given = self.form.get("idempotency_key")
-        return given[:200] if given else None
+        if given and len(given) > LONGEST_KEY:
+            raise Invalid(fields={"idempotency_key": _("Deze sleutel is te lang.")})
+        return given or None
 
     @property
     def ip_hash(self) -> str:
@@ -105,7 +112,8 @@ class Request:
 
 def from_chalice(raw: Any, service: str, correlation_id: str, *, wants_json: bool) -> Request:
     """Read Chalice's request. Raises TooLarge before the body is looked at."""
-    body: bytes = raw.raw_body or b""
+    # The body of a GET means nothing (RFC 9110 9.3.1).
+    body: bytes = b"" if raw.method in ("GET", "HEAD") else raw.raw_body or b""
     headers = {name.lower(): value for name, value in raw.headers.items()}
     request = Request(
         service=service,

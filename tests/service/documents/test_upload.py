@@ -244,7 +244,7 @@ def test_another_partner_sees_nothing_of_it(
     assert other.get(f"/documenten/uploaden/{document_id}").status == 404
     assert other.get(f"{API}/uploads/onbekend").status == 404
     visitor.cookies.clear()
-    assert visitor.get(f"{API}/uploads/{document_id}").status == 403
+    assert visitor.get(f"{API}/uploads/{document_id}").status == 401
 
 
 def test_a_bearer_token_works_without_a_cookie(partner: Browser, visitor: Browser) -> None:

@@ -1,7 +1,5 @@
 """The guide as JSON, for other websites and programs."""
 
-from typing import Any
-
 from chalicelib.directory import usecases
 from chalicelib.directory.collaborators import clock, repository
 from chalicelib.directory.domain import Kind, without_place_on_map
@@ -11,7 +9,6 @@ from chalicelib.directory.schemas import (
     Applied,
     FeatureCollection,
     Health,
-    MemberAnswer,
     MemberList,
     answer_of,
     feature_of,
@@ -23,7 +20,6 @@ from chalicelib.directory.views import cursor_of, offset_of
 from shared import proof
 from shared.errors import Invalid, NotFound
 from shared.http import PUBLIC, Answer, Json, Request, Router
-from shared.openapi import Reply, document
 from shared.texts import later as _
 
 router = Router("directory")
@@ -102,18 +98,9 @@ def health(_request: Request) -> Answer:
 @router.get("/leden/api/openapi.json", access=PUBLIC)
 def openapi(_request: Request) -> Answer:
     """This interface, described."""
-    return Json(document(router, "Plekken: directory", _REPLIES), headers=OPEN_DATA)
+    from chalicelib.directory import interface  # noqa: PLC0415 - few ask for it
 
-
-_REPLIES = {
-    members: Reply(MemberList, query=("q", "kind", "place", "cursor")),
-    member: Reply(MemberAnswer),
-    members_on_map: Reply(FeatureCollection, content_type="application/geo+json"),
-    apply: Reply(Applied, status=202, creates=True),
-    challenge: Reply(proof.Challenge),
-    health: Reply(Health),
-    openapi: Reply(dict[str, Any]),
-}
+    return Json(interface.document(), headers=OPEN_DATA)
 
 
 def _question(request: Request) -> Question:

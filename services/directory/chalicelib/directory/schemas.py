@@ -8,7 +8,8 @@ from msgspec import Meta
 
 from chalicelib.directory.domain import Kind, PublicMember, Theme
 from chalicelib.directory.forms import LONGEST, MOST_THEMES
-from shared.proof import LONGEST_PAYLOAD
+from chalicelib.directory.texts import CONSENT_VERSION
+from shared.proof import Solution
 
 
 def _documented(description: str, **schema: Any) -> Meta:
@@ -16,16 +17,19 @@ def _documented(description: str, **schema: Any) -> Meta:
     return Meta(description=description, extra_json_schema=schema)
 
 
-def _text(name: str, description: str) -> Meta:
-    return _documented(description, maxLength=LONGEST[name])
+def _text(name: str, description: str, **schema: Any) -> Meta:
+    return _documented(description, maxLength=LONGEST[name], **schema)
+
+
+Address = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody asks to stand in the guide. The rules of each field stand in `forms`."""
 
-    name: Annotated[str, _text("name", "Name of the initiative or organisation")]
+    name: Annotated[str, _text("name", "Name of the organisation", minLength=1)]
     kind: Annotated[str, _documented("What sort of member", enum=list(Kind))]
-    place: Annotated[str, _text("place", "Town")]
+    place: Annotated[str, _text("place", "Town", minLength=1)]
     district: Annotated[str, _text("district", "Neighbourhood")] = ""
     website: Annotated[str, _text("website", "Web address")] = ""
     about: Annotated[str, _text("about", "A few sentences; an empty line starts a paragraph")] = ""
@@ -37,21 +41,16 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             items={"type": "string", "enum": list(Theme)},
         ),
     ] = []
-    email: Annotated[str, _text("email", "Where we write to")]
+    email: Annotated[str, _text("email", "Where we write to", format="email")]
     phone: Annotated[str, _text("phone", "Telephone number")] = ""
     email_public: Annotated[bool, _documented("Show the address in the guide")] = False
     phone_public: Annotated[bool, _documented("Show the number in the guide")] = False
-    consent: Annotated[bool, _documented("Must be true: publish these fields in the guide")]
-    consent_version: Annotated[str, _documented("Version of the consent text that was shown")]
+    consent: Annotated[bool, _documented("Publish these fields in the guide", const=True)]
+    consent_version: Annotated[
+        str, _documented("Version of the consent text that was shown", enum=[CONSENT_VERSION])
+    ]
     language: Literal["nl", "en"] = "nl"
-    altcha: Annotated[
-        str,
-        _documented(
-            "A solved challenge (see `challenge`), used once. Without one the request is accepted"
-            " too, and counted: 30 in 10 minutes from one network address",
-            maxLength=LONGEST_PAYLOAD,
-        ),
-    ] = ""
+    altcha: Solution = ""
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,18 +63,18 @@ class MemberAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A published member. Contact details are empty unless the member made them public."""
 
     slug: str
-    url: str
+    url: Address
     name: str
-    kind: str
+    kind: Kind
     place: str
     district: str
     website: str
     about: str
-    themes: list[str]
+    themes: list[Theme]
     email: str
     phone: str
-    latitude: float | None
-    longitude: float | None
+    latitude: Annotated[float, Meta(ge=-90, le=90)] | None
+    longitude: Annotated[float, Meta(ge=-180, le=180)] | None
     published_at: datetime
     changed_at: datetime
 
@@ -84,7 +83,7 @@ class MemberList(msgspec.Struct, frozen=True, kw_only=True):
     """One page of members; `next` is the cursor of the following page."""
 
     members: list[MemberAnswer]
-    total: int
+    total: Annotated[int, Meta(ge=0)]
     next: str | None = None
 
 
@@ -124,12 +123,12 @@ def answer_of(member: PublicMember, origin: str) -> MemberAnswer:
         slug=member.slug,
         url=f"{origin}/leden/{member.slug}",
         name=member.name,
-        kind=member.kind.value,
+        kind=member.kind,
         place=member.place,
         district=member.district,
         website=member.website,
         about=member.about,
-        themes=[theme.value for theme in member.themes],
+        themes=list(member.themes),
         email=member.email,
         phone=member.phone,
         latitude=member.latitude,

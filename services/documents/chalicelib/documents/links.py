@@ -5,7 +5,7 @@ from chalicelib.documents.repository import Repository
 from chalicelib.documents.usecases import open_invitation
 from shared import auth
 from shared.clock import Clock
-from shared.errors import Forbidden
+from shared.errors import Forbidden, SignInNeeded
 from shared.http import Cookie, Request
 
 COOKIE = "__Secure-uploaden"
@@ -20,11 +20,15 @@ def invitation_from(token: str, repository: Repository, clock: Clock) -> Invitat
 
 
 def invitation_of(request: Request, repository: Repository, clock: Clock) -> Invitation:
-    """The invitation behind a request: its bearer token or its cookie. Raises Forbidden or Gone."""
+    """The invitation behind a request: its bearer token or its cookie.
+
+    Raises Forbidden or Gone, and for a program without either SignInNeeded.
+    """
     bearer = request.headers.get("authorization", "")
     token = bearer[7:].strip() if bearer[:7].lower() == "bearer " else request.cookies.get(COOKIE)
     if not token:
-        raise Forbidden("link_needed", "Open eerst de link uit de mail met je uitnodiging.")
+        needed = SignInNeeded if request.wants_json else Forbidden
+        raise needed("link_needed", "Open eerst de link uit de mail met je uitnodiging.")
     return invitation_from(token, repository, clock)
 
 

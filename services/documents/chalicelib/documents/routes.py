@@ -1,16 +1,11 @@
 """The JSON interface."""
 
-from typing import Any
-
 from chalicelib.documents.collaborators import catalogue, clock, repository, storage
 from chalicelib.documents.domain import Category
 from chalicelib.documents.links import invitation_of
 from chalicelib.documents.schemas import (
-    DocumentAnswer,
-    DocumentList,
     Health,
     NewUpload,
-    UploadAnswer,
     document_answer,
     list_answer,
     upload_answer,
@@ -22,7 +17,7 @@ from chalicelib.documents.usecases import (
     find_upload,
     plan_upload,
 )
-from shared import openapi, pagination
+from shared import pagination
 from shared.errors import Invalid
 from shared.http import PUBLIC, Answer, Json, Request, Router
 
@@ -93,16 +88,6 @@ def health(request: Request) -> Answer:  # noqa: ARG001 - the router's shape
 @router.get("/documenten/api/openapi.json", access=PUBLIC)
 def description(request: Request) -> Answer:  # noqa: ARG001 - the router's shape
     """This interface, described."""
-    described = openapi.document(router, "Plekken: documents", REPLIES)
-    return Json(described, cache="public, max-age=3600")
+    from chalicelib.documents import interface  # noqa: PLC0415 - few ask for it
 
-
-REPLIES = {
-    documents: openapi.Reply(DocumentList, query=("q", "category", "cursor")),
-    document: openapi.Reply(DocumentAnswer),
-    announce: openapi.Reply(UploadAnswer, status=201, bearer=True, creates=True),
-    upload: openapi.Reply(UploadAnswer, bearer=True),
-    complete: openapi.Reply(UploadAnswer, bearer=True),
-    health: openapi.Reply(Health),
-    description: openapi.Reply(dict[str, Any]),
-}
+    return Json(interface.document(), cache="public, max-age=3600")

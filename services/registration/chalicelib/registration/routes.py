@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chalicelib.registration import answers, forms, usecases
 from chalicelib.registration.collaborators import clock, repository
 from chalicelib.registration.fingerprints import fingerprint
 from chalicelib.registration.schemas import (
     EventList,
-    EventResponse,
     Health,
-    ReceiptResponse,
     RegistrationRequest,
-    RegistrationResponse,
 )
 from chalicelib.registration.views import event_view
 from shared import auth, proof
 from shared.answers import Answer, Json
 from shared.errors import Forbidden, Gone, SignInNeeded
 from shared.http import PUBLIC, Router
-from shared.openapi import Reply, document
 from shared.request import Request
 
 router = Router("registration")
@@ -99,19 +93,9 @@ def get_health(request: Request) -> Answer:  # noqa: ARG001 - the router's shape
 @router.get("/congres/api/openapi.json", access=PUBLIC)
 def get_openapi(request: Request) -> Answer:  # noqa: ARG001 - the router's shape
     """This interface, described."""
-    return Json(document(router, "Plekken: registration", _REPLIES))
+    from chalicelib.registration import interface  # noqa: PLC0415 - few ask for it
 
-
-_REPLIES = {
-    list_events: Reply(EventList),
-    get_event: Reply(EventResponse),
-    create_registration: Reply(ReceiptResponse, status=201, creates=True),
-    get_challenge: Reply(proof.Challenge),
-    get_registration: Reply(RegistrationResponse, bearer=True),
-    cancel_registration: Reply(RegistrationResponse, bearer=True),
-    get_health: Reply(Health),
-    get_openapi: Reply(dict[str, Any]),
-}
+    return Json(interface.document())
 
 
 def _link(request: Request, registration: str) -> auth.Link:

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from shared.proof import LONGEST_PAYLOAD
+from chalicelib.registration import consents
+from shared.proof import Solution
 
 LONGEST_NAME = 200
 LONGEST_ORGANISATION = 200
@@ -26,6 +27,13 @@ def _documented(description: str, **schema: Any) -> Meta:
     return Meta(description=description, extra_json_schema=schema)
 
 
+Moment = Annotated[
+    str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})
+]
+Address = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+Count = Annotated[int, Meta(ge=0)]
+Number = Annotated[int, Meta(ge=1, description="In the order of registering")]
+LineState = Literal["seated", "waiting"]
 Name = Annotated[str, _documented("First and last name", minLength=1, maxLength=LONGEST_NAME)]
 Email = Annotated[str, _documented("Address for the confirmation", format="email", maxLength=254)]
 AudienceName = Annotated[str, _documented("One of the ids in the congress's `audiences`")]
@@ -37,8 +45,10 @@ SessionNames = Annotated[
 class DirectoryRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The start of an entry in the member guide, handed over only with the person's consent."""
 
-    initiative: Annotated[str, _documented("Name of the initiative", maxLength=LONGEST_INITIATIVE)]
-    consent: Annotated[bool, _documented("Must be true: hand these fields to the member guide")]
+    initiative: Annotated[
+        str, _documented("Name of the initiative", minLength=1, maxLength=LONGEST_INITIATIVE)
+    ]
+    consent: Annotated[bool, _documented("Hand these fields to the member guide", const=True)]
     place: Annotated[str, _documented("Neighbourhood or town", maxLength=LONGEST_PLACE)] = ""
     website: Annotated[str, _documented("Web address", maxLength=LONGEST_WEBSITE)] = ""
     about: Annotated[str, _documented("A few sentences", maxLength=LONGEST_ABOUT)] = ""
@@ -50,8 +60,10 @@ class RegistrationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     name: Name
     email: Email
     audience: AudienceName
-    consent: Annotated[bool, _documented("Must be true: keep these fields for the congress")]
-    consent_version: Annotated[str, _documented("Version of the consent text that was shown")]
+    consent: Annotated[bool, _documented("Keep these fields for the congress", const=True)]
+    consent_version: Annotated[
+        str, _documented("Version of the consent text that was shown", enum=[*consents.ACCEPTED])
+    ]
     organisation: Annotated[str, _documented("Organisation", maxLength=LONGEST_ORGANISATION)] = ""
     phone: Annotated[str, _documented("For the day itself", maxLength=LONGEST_PHONE)] = ""
     sessions: SessionNames = []
@@ -61,31 +73,26 @@ class RegistrationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     ] = ""
     directory: DirectoryRequest | None = None
     language: Annotated[Literal["nl", "en"], Meta(description="Language of the mails")] = "nl"
-    altcha: Annotated[
-        str,
-        _documented(
-            "A solved challenge (see `challenge`), used once. Without one the request is accepted"
-            " too, and counted: 30 in 10 minutes from one network address",
-            maxLength=LONGEST_PAYLOAD,
-        ),
-    ] = ""
+    altcha: Solution = ""
 
 
 class LineResponse(msgspec.Struct, frozen=True):
     """A place in one line: the congress itself, or one of its sessions."""
 
     id: Annotated[str, Meta(description="`congress` or the id of a session")]
-    number: int
-    state: Literal["seated", "waiting"]
-    place_in_line: Annotated[int | None, Meta(description="1 is next; null when seated")] = None
+    number: Number
+    state: LineState
+    place_in_line: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="1 is next; null when seated")
+    ] = None
 
 
 class ReceiptResponse(msgspec.Struct, frozen=True):
     """The same for a known and an unknown address; what is true for the owner comes by mail."""
 
     event: str
-    number: int
-    state: Literal["seated", "waiting"]
+    number: Number
+    state: LineState
     lines: list[LineResponse]
 
 
@@ -96,9 +103,9 @@ class SessionResponse(msgspec.Struct, frozen=True):
     title: str
     description: str
     place: str
-    capacity: int
-    places_left: int
-    waiting: int
+    capacity: Count
+    places_left: Count
+    waiting: Count
 
 
 class RoundResponse(msgspec.Struct, frozen=True):
@@ -106,8 +113,8 @@ class RoundResponse(msgspec.Struct, frozen=True):
 
     id: str
     title: str
-    starts_at: str
-    ends_at: str
+    starts_at: Moment
+    ends_at: Moment
     sessions: list[SessionResponse]
 
 
@@ -116,14 +123,14 @@ class EventSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    starts_at: Annotated[str, Meta(description="RFC 3339, UTC")]
-    ends_at: Annotated[str, Meta(description="RFC 3339, UTC")]
+    starts_at: Moment
+    ends_at: Moment
     place: str
     city: str
     state: Literal["not_yet_open", "open", "closed"]
-    capacity: int
-    places_left: int
-    url: str
+    capacity: Count
+    places_left: Count
+    url: Address
 
 
 class AudienceResponse(msgspec.Struct, frozen=True):
@@ -137,8 +144,8 @@ class EventResponse(EventSummary, frozen=True, kw_only=True):
     """A congress with everything that a form needs."""
 
     summary: str
-    opens_at: str
-    closes_at: str
+    opens_at: Moment
+    closes_at: Moment
     audiences: list[AudienceResponse]
     rounds: list[RoundResponse]
     consent_version: Annotated[str, Meta(description="Send this back as `consent_version`")]
@@ -160,7 +167,7 @@ class RegistrationResponse(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["seated", "waiting", "cancelled"]
     name: str
     email: str
-    number: int | None
+    number: Number | None
     lines: list[LineResponse]
 
 

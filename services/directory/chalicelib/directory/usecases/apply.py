@@ -72,7 +72,7 @@ def _insert(repository: Repository, clock: Clock, member: Member, sending: Sendi
             raise
         if earlier.fingerprint != fingerprint:
             raise Invalid(
-                "idempotency_key_reused",
+                "idempotency_mismatch",
                 _("Dit formulier is al eens verstuurd met andere gegevens. Begin opnieuw."),
             ) from refused
 

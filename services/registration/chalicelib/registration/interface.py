@@ -1,0 +1,156 @@
+"""What the JSON interface answers, as its OpenAPI document says it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from chalicelib.registration import consents, routes
+from chalicelib.registration.schemas import (
+    EventList,
+    EventResponse,
+    Health,
+    ReceiptResponse,
+    RegistrationResponse,
+)
+from shared import openapi, proof
+from shared.openapi import Reply
+
+TAGS = {
+    "events": "Congresses and their free places",
+    "registrations": "Registering for a congress, and what comes after",
+    "service": "About the service itself",
+}
+_EVENT = {"description": "The id of a congress", "schema": {"examples": ["plekken-2027"]}}
+_REGISTRATION = {
+    "description": "The id of a registration: the start of its link's key",
+    "schema": {"examples": ["018f2b7c-3c1e-7aa0-9f2b-5d6c7e8f9a0b"]},
+}
+_LINE = {"id": "congress", "number": 12, "state": "seated", "place_in_line": None}
+_SUMMARY = {
+    "id": "plekken-2027",
+    "title": "Plekken van Hoop en Verandering",
+    "starts_at": "2027-09-17T07:30:00Z",
+    "ends_at": "2027-09-17T15:00:00Z",
+    "place": "Muntgebouw",
+    "city": "Utrecht",
+    "state": "open",
+    "capacity": 300,
+    "places_left": 41,
+    "url": "https://plekken.example.org/congres/plekken-2027",
+}
+_SESSION = {
+    "id": "voedsel",
+    "title": "Voedsel in de wijk",
+    "description": "Buurttuinen en kookclubs.",
+    "place": "Zaal 2",
+    "capacity": 30,
+    "places_left": 3,
+    "waiting": 0,
+}
+_ROUND = {
+    "id": "ronde-1",
+    "title": "Ronde 1",
+    "starts_at": "2027-09-17T09:00:00Z",
+    "ends_at": "2027-09-17T10:00:00Z",
+    "sessions": [_SESSION],
+}
+_WHOLE = {
+    **_SUMMARY,
+    "summary": "Een dag over plekken in de wijk.",
+    "opens_at": "2027-04-01T07:00:00Z",
+    "closes_at": "2027-09-15T16:00:00Z",
+    "audiences": [{"id": "resident", "title": "Bewoner"}],
+    "rounds": [_ROUND],
+    "consent_version": consents.CONGRESS.version,
+    "consent_text": consents.CONGRESS.text,
+    "directory_consent_text": consents.DIRECTORY.text,
+}
+_REQUEST = {
+    "name": "Ada de Vries",
+    "email": "ada@example.org",
+    "audience": "resident",
+    "sessions": ["voedsel"],
+    "consent": True,
+    "consent_version": consents.CONGRESS.version,
+    "language": "nl",
+}
+_REGISTERED = {
+    "id": "018f2b7c-3c1e-7aa0-9f2b-5d6c7e8f9a0b",
+    "event": "plekken-2027",
+    "state": "seated",
+    "name": "Ada de Vries",
+    "email": "ada@example.org",
+    "number": 12,
+    "lines": [_LINE],
+}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document."""
+    found: dict[str, Any] = openapi.document(
+        routes.router, "Plekken: registration", TAGS, replies()
+    )
+    return found
+
+
+def replies() -> openapi.Replies:
+    """What each route answers."""
+    return {
+        routes.list_events: Reply(
+            type=EventList,
+            tag="events",
+            example={"events": [_SUMMARY]},
+            links=openapi.link("event", "get_event", event="$response.body#/events/0/id"),
+        ),
+        routes.get_event: Reply(
+            type=EventResponse,
+            tag="events",
+            example=_WHOLE,
+            path={"event": _EVENT},
+            missing="event_not_found",
+            links=openapi.link("register", "create_registration", event="$response.body#/id"),
+        ),
+        routes.create_registration: Reply(
+            type=ReceiptResponse,
+            tag="registrations",
+            example={"event": "plekken-2027", "number": 12, "state": "seated", "lines": [_LINE]},
+            body=_REQUEST,
+            status=201,
+            path={"event": _EVENT},
+            creates=True,
+            counted=True,
+            missing="event_not_found",
+            refusals={409: ("event_not_open",)},
+        ),
+        routes.get_challenge: Reply(
+            type=proof.Challenge,
+            tag="registrations",
+            example=openapi.CHALLENGE,
+            asks_nothing=True,
+        ),
+        routes.get_registration: Reply(
+            type=RegistrationResponse,
+            tag="registrations",
+            example=_REGISTERED,
+            path={"registration": _REGISTRATION},
+            bearer=True,
+            missing=None,
+            refusals={
+                403: ("link_revoked",),
+                410: ("registration_cancelled", "registration_gone"),
+            },
+        ),
+        routes.cancel_registration: Reply(
+            type=RegistrationResponse,
+            tag="registrations",
+            example={**_REGISTERED, "state": "cancelled", "number": None, "lines": []},
+            path={"registration": _REGISTRATION},
+            bearer=True,
+            missing=None,
+            refusals={403: ("link_revoked",), 410: ("registration_gone",)},
+        ),
+        routes.get_health: openapi.health(Health, "registration"),
+        routes.get_openapi: openapi.description(),
+    }
