@@ -20,7 +20,7 @@ class HandoverGone(Exception):
 
 def put(sender: str, identifier: str, payload: Any) -> str:
     """Write `payload` and answer its key; the same identifier gives the same key, so a retry
-    overwrites instead of leaving a second copy behind."""
+    overwrites instead of leaving a second copy behind. One identifier must mean one payload."""
     key = f"{sender}/{identifier}.json"
     aws.client("s3").put_object(
         Bucket=load(Settings).handover_bucket,

@@ -27,9 +27,9 @@ class ProfileHandover(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContactHandover(msgspec.Struct, frozen=True, kw_only=True):
-    """directory to documents: a published member may share documents.
+    """directory to documents: a published member may share documents, and is reached like this.
 
-    Key `directory/{member id}.json`, named by `ContactShared`.
+    Key `directory/{member id}/{version}-{event id}.json`, named by `ContactShared`.
     """
 
     member_id: str

@@ -1,6 +1,8 @@
 """A profile comes in and an address goes out: once, whatever crashes or comes twice."""
 
+import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +14,12 @@ from chalicelib.directory.repository import Repository
 from shared import handover
 from shared.clock import FixedClock
 from shared.events import Event
-from shared.events.directory import ContactShared, MemberDrafted, MemberPublished
+from shared.events.directory import ContactShared, MemberChanged, MemberDrafted, MemberPublished
 from shared.events.registration import Erased, ProfileShared, Registered
 from shared.handovers import ContactHandover
 from shared.inbox import Once
 
-from .conftest import event_of, items, objects, profile, published, queue, told
+from .conftest import drafted, event_of, items, objects, profile, published, queue, told
 
 Deliver = Callable[..., list[dict[str, str]]]
 MEMBER_ID = usecases.stable_id(usecases.BY_REGISTRATION, "registration-1")
@@ -223,8 +225,89 @@ def test_a_crash_between_the_object_and_the_event_is_repaired_by_the_retry(
         patched.setattr(Repository, "tell", _crash)
         assert deliver(event) == [{"itemIdentifier": "0"}]
     assert deliver(event) == []
-    assert objects() == ["directory/m1.json"]
+    assert len(objects()) == 1
     assert len(told(ContactShared)) == 1
+
+
+def correct(repository: Repository, clock: FixedClock, email: str) -> Event:
+    """An organiser corrects the address of m1; answers the event of it."""
+    member = repository.get("m1", clock.now())
+    assert member is not None
+    contact = replace(member.contact, email=email)
+    clock.advance(timedelta(minutes=1))
+    usecases.edit(repository, clock, member.id, member.version, member.profile, contact)
+    return told(MemberChanged)[-1]
+
+
+def handed_over() -> dict[int, str]:
+    """The address that each event about a contact hands over, by the version it speaks of."""
+    found = {}
+    for event in told(ContactShared):
+        assert isinstance(event.data, ContactShared)
+        address = handover.take(event.data.handover_key, ContactHandover).email
+        assert found.setdefault(event.aggregateversion, address) == address
+    return found
+
+
+def test_a_corrected_address_is_handed_over(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    published(repository, clock)
+    assert deliver(*told(MemberPublished)) == []
+    changed = correct(repository, clock, "nieuw@example.org")
+    assert deliver(changed, changed) == []
+    assert handed_over() == {2: "tuin@example.org", 3: "nieuw@example.org"}
+    assert len(objects()) == len(told(ContactShared)) == 2
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_corrections_that_arrive_shuffled_and_twice_hand_over_what_they_say(
+    repository: Repository, clock: FixedClock, deliver: Deliver, seed: int
+) -> None:
+    """Each event finds an object of its own, with what its version says."""
+    lot = random.Random(seed)
+    published(repository, clock)
+    events = told(MemberPublished)
+    for number in range(3, 7):
+        events.append(correct(repository, clock, f"v{number}@example.org"))
+        if lot.random() < 0.5:
+            assert deliver(lot.choice(events)) == []
+    arriving = events * 2
+    lot.shuffle(arriving)
+    assert deliver(*arriving) == []
+    found = handed_over()
+    assert found[6] == "v6@example.org"
+    for version, address in found.items():
+        assert address == (f"v{version}@example.org" if version > 2 else "tuin@example.org")
+    assert len(told(ContactShared)) == len(objects()) == len(events)
+
+
+def test_a_slow_delivery_does_not_put_an_old_address_under_a_newer_version(
+    repository: Repository, clock: FixedClock, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two deliveries of one event: one read the member before a correction, and writes after."""
+    published(repository, clock)
+    [event] = told(MemberPublished)
+    put = handover.put
+
+    def slow(*args: Any) -> str:
+        monkeypatch.setattr(handover, "put", put)
+        correct(repository, clock, "nieuw@example.org")
+        assert deliver(event) == []
+        return put(*args)
+
+    monkeypatch.setattr(handover, "put", slow)
+    assert deliver(event) == []
+    assert handed_over() == {3: "nieuw@example.org"}
+
+
+def test_a_changed_draft_is_not_handed_over(
+    repository: Repository, clock: FixedClock, deliver: Deliver
+) -> None:
+    drafted(repository, clock)
+    assert deliver(correct(repository, clock, "nieuw@example.org")) == []
+    assert told(ContactShared) == []
+    assert objects() == []
 
 
 def test_the_mark_alone_keeps_a_second_contact_event_away(

@@ -159,11 +159,12 @@ def contact(**changes: Any) -> ContactHandover:
     return ContactHandover(**{**values, **changes})
 
 
-def shared_contact(clock: FixedClock, **changes: Any) -> Event:
+def shared_contact(clock: FixedClock, *, version: int = 1, **changes: Any) -> Event:
     """The event of a hand-over whose object waits."""
     handed = contact(**changes)
-    key = handover.put("directory", handed.member_id, handed)
-    return occurred(ContactShared(member_id=handed.member_id, handover_key=key), clock)
+    key = handover.put("directory", f"{handed.member_id}/{version}", handed)
+    data = ContactShared(member_id=handed.member_id, handover_key=key)
+    return occurred(data, clock, version=version)
 
 
 def items(prefix: str) -> list[dict[str, Any]]:

@@ -262,7 +262,7 @@ def test_who_left_gets_no_mail_and_leaves_no_name(
     publish(desk_browser, document_id)
     assert "De Voedseltuin" in visitor.get(f"/documenten/{document_id}").text
     clock.advance(timedelta(minutes=1))
-    assert deliver(occurred(MemberWithdrawn(member_id="lid-1"), clock)) == []
+    assert deliver(occurred(MemberWithdrawn(member_id="lid-1"), clock, version=2)) == []
     assert mail(told(DocumentPublished)[0]) == []
     assert sent == []
     assert "De Voedseltuin" not in visitor.get(f"/documenten/{document_id}").text
@@ -280,7 +280,7 @@ def test_a_name_does_not_slip_in_while_its_owner_leaves(
     document_id = uploaded(partner)
     before = repository.partner("lid-1")
     clock.advance(timedelta(minutes=1))
-    assert deliver(occurred(MemberWithdrawn(member_id="lid-1"), clock)) == []
+    assert deliver(occurred(MemberWithdrawn(member_id="lid-1"), clock, version=2)) == []
     path = f"{DESK}/{document_id}/publiceren"
     with monkeypatch.context() as stale:
         stale.setattr(Repository, "partner", lambda *_: before)
@@ -294,7 +294,7 @@ def test_a_crash_while_leaving_leaves_no_name_in_the_end(
 ) -> None:
     publish(desk_browser, uploaded(partner))
     clock.advance(timedelta(minutes=1))
-    left = occurred(MemberWithdrawn(member_id="lid-1"), clock)
+    left = occurred(MemberWithdrawn(member_id="lid-1"), clock, version=2)
 
     def crash(*_: object) -> None:
         raise TimeoutError

@@ -1,5 +1,6 @@
 """A member becomes a partner, once, and stops being one."""
 
+import random
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -10,7 +11,7 @@ from chalicelib.documents import consumers
 from chalicelib.documents.repository import Repository
 from shared import auth, handover
 from shared.clock import FixedClock
-from shared.events import encode, occurred
+from shared.events import Event, encode, occurred
 from shared.events.directory import ContactShared, MemberPublished, MemberWithdrawn
 from shared.events.documents import InvitationCreated
 from tests.service.browser import Browser
@@ -81,7 +82,7 @@ def test_two_deliveries_at_the_same_moment_write_once(
 
     event = shared_contact(clock)
     assert deliver(event) == []
-    key = handover.put("directory", "lid-1", handed(email="ander@example.org"))
+    key = handover.put("directory", "lid-1/1", handed(email="ander@example.org"))
     monkeypatch.setattr(Once, "happened", lambda _self: False)
     assert isinstance(event.data, ContactShared)
     assert event.data.handover_key == key
@@ -104,9 +105,9 @@ def test_of_two_events_about_one_member_at_the_same_moment_one_waits(
         deliver(shared_contact(clock))
     before = repository.partner("lid-1")
     clock.advance(timedelta(minutes=1))
-    deliver(shared_contact(clock, email="eerst@example.org"))
+    deliver(shared_contact(clock, version=2, email="eerst@example.org"))
     clock.advance(timedelta(minutes=1))
-    second = shared_contact(clock, email="daarna@example.org")
+    second = shared_contact(clock, version=3, email="daarna@example.org")
     with monkeypatch.context() as stale:
         stale.setattr(Repository, "partner", lambda *_: before)
         assert deliver(second) == [{"itemIdentifier": "0"}]
@@ -141,7 +142,7 @@ def test_the_same_contact_again_gives_no_second_mail(
 ) -> None:
     deliver(shared_contact(clock))
     clock.advance(timedelta(days=1))
-    deliver(shared_contact(clock, name="De Nieuwe Voedseltuin"))
+    deliver(shared_contact(clock, version=2, name="De Nieuwe Voedseltuin"))
     assert len(told_invitations()) == 1
     partner = repository.partner("lid-1")
     assert partner is not None
@@ -155,26 +156,70 @@ def test_another_address_gets_a_link_of_its_own(
     deliver(first)
     old = link_token(first)
     clock.advance(timedelta(days=1))
-    second = shared_contact(clock, email="nieuw@example.org")
+    second = shared_contact(clock, version=2, email="nieuw@example.org")
     deliver(second)
     assert visitor.get(f"/documenten/uploaden?sleutel={old}").status == 410
     assert visitor.get(f"/documenten/uploaden?sleutel={link_token(second)}").status == 200
 
 
-def test_an_older_event_that_arrives_late_changes_nothing(
-    repository: Repository, clock: FixedClock
+@pytest.mark.parametrize("seed", range(8))
+def test_corrections_that_arrive_shuffled_and_twice_leave_the_newest(
+    repository: Repository, clock: FixedClock, seed: int
 ) -> None:
-    older = shared_contact(clock, member_id="lid-1", email="oud@example.org")
-    clock.advance(timedelta(minutes=1))
-    newer_data = ContactShared(member_id="lid-1", handover_key="directory/nieuw.json")
-    handover.put("directory", "nieuw", handed(email="nieuw@example.org"))
-    newer = occurred(newer_data, clock)
-    assert deliver(newer, older) == []
+    """Later events may tell of older versions: only the version says which is the newest."""
+    lot = random.Random(seed)
+    versions = list(range(1, 6))
+    lot.shuffle(versions)
+    events = []
+    for version in versions:  # so made in another order than the versions'
+        clock.advance(timedelta(minutes=1))
+        events.append(shared_contact(clock, version=version, email=f"v{version}@example.org"))
+    arriving = events * 2
+    lot.shuffle(arriving)
+    assert deliver(*arriving) == []
     partner = repository.partner("lid-1")
     assert partner is not None
-    assert partner.email == "nieuw@example.org"
+    assert partner.email == "v5@example.org"
+    assert objects("HANDOVER_BUCKET") == []
+    assert len(items("SEEN#")) == 5
+    # Nobody is mailed about a version that came too late.
+    newest = [max(arriving[: n + 1], key=_version) for n in range(len(arriving))]
+    assert len(told_invitations()) == len({_version(event) for event in newest})
+
+
+def _version(event: Event) -> int:
+    return event.aggregateversion
+
+
+def test_an_old_object_that_was_lost_is_not_missed_when_newer_is_known(
+    repository: Repository, clock: FixedClock
+) -> None:
+    older = shared_contact(clock, email="oud@example.org")
+    assert isinstance(older.data, ContactShared)
+    handover.discard(older.data.handover_key)
+    assert deliver(older) == [{"itemIdentifier": "0"}]
+    assert deliver(shared_contact(clock, version=2)) == []
+    assert deliver(older) == []
+
+
+def test_who_let_the_link_end_is_not_invited_by_a_change_of_words(
+    repository: Repository, clock: FixedClock
+) -> None:
+    deliver(shared_contact(clock))
+    clock.advance(timedelta(days=200))
+    deliver(shared_contact(clock, version=2, name="De Nieuwe Voedseltuin"))
     assert len(told_invitations()) == 1
-    assert len(items("SEEN#")) == 2
+    deliver(shared_contact(clock, version=3, email="nieuw@example.org"))
+    assert len(told_invitations()) == 2
+
+
+def test_mail_goes_to_the_corrected_address_also_when_it_was_asked_for_before(
+    repository: Repository, clock: FixedClock, sent: list[EmailMessage]
+) -> None:
+    deliver(shared_contact(clock))
+    deliver(shared_contact(clock, version=2, email="nieuw@example.org"))
+    assert mail(*told_invitations()) == []
+    assert [str(message["To"]) for message in sent] == ["nieuw@example.org"]
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -183,7 +228,7 @@ def test_who_leaves_is_no_partner_any_more(
 ) -> None:
     joined = shared_contact(clock)
     clock.advance(timedelta(minutes=1))
-    left = occurred(MemberWithdrawn(member_id="lid-1"), clock)
+    left = occurred(MemberWithdrawn(member_id="lid-1"), clock, version=2)
     for event in (left, joined, left) if late else (joined, left, left):
         assert deliver(event) == []
     partner = repository.partner("lid-1")
@@ -199,7 +244,7 @@ def test_who_leaves_cannot_use_the_link(
 ) -> None:
     assert partner.get("/documenten/uploaden").status == 200
     clock.advance(timedelta(minutes=1))
-    deliver(occurred(MemberWithdrawn(member_id="lid-1"), clock))
+    deliver(occurred(MemberWithdrawn(member_id="lid-1"), clock, version=2))
     assert partner.get("/documenten/uploaden").status == 410
 
 
@@ -233,7 +278,7 @@ def test_no_invitation_mail_after_leaving(
 ) -> None:
     deliver(shared_contact(clock))
     clock.advance(timedelta(minutes=1))
-    deliver(occurred(MemberWithdrawn(member_id="lid-1"), clock))
+    deliver(occurred(MemberWithdrawn(member_id="lid-1"), clock, version=2))
     assert mail(told_invitations()[0]) == []
     assert sent == []
 

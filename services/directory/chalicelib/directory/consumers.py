@@ -60,12 +60,12 @@ def _on_erased(event: Event, once: Once) -> None:
     usecases.forget_registration(repository, clock, event.subject, once)
 
 
-def _on_published(event: Event, once: Once) -> None:
+def _on_published_or_changed(event: Event, once: Once) -> None:
     fragments.publish_front(repository)
-    usecases.share_contact(repository, clock, event.subject, once)
+    usecases.share_contact(repository, clock, event, once)
 
 
-def _on_shown_changed(_event: Event, _once: Once) -> None:
+def _on_withdrawn(_event: Event, _once: Once) -> None:
     # Rebuilt from the current state, so a repeat or an old event does no harm and needs no mark.
     fragments.publish_front(repository)
 
@@ -73,9 +73,9 @@ def _on_shown_changed(_event: Event, _once: Once) -> None:
 INBOX: dict[type[Data], Handler] = {
     ProfileShared: _on_profile_shared,
     Erased: _on_erased,
-    MemberPublished: _on_published,
-    MemberChanged: _on_shown_changed,
-    MemberWithdrawn: _on_shown_changed,
+    MemberPublished: _on_published_or_changed,
+    MemberChanged: _on_published_or_changed,
+    MemberWithdrawn: _on_withdrawn,
 }
 
 MAIL: dict[type[Data], MailHandler] = {

@@ -220,6 +220,7 @@ class Partner:
     email: str
     language: str
     changed_at: datetime  # of the event that last told us about them
+    member_version: int  # of the member that it told of
 
 
 def faults(wish: Wish) -> dict[str, str]:

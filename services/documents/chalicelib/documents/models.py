@@ -31,6 +31,7 @@ class PartnerItem(Record):
     email = UnicodeAttribute()
     language = UnicodeAttribute()
     changed_at = UTCDateTimeAttribute()
+    member_version = NumberAttribute(default=0)
 
 
 class InvitationItem(Record):

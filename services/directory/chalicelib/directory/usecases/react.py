@@ -6,7 +6,7 @@ from chalicelib.directory.repository import PART_ERASED, PART_MEMBER, Repository
 from chalicelib.directory.usecases.current import BY_OPERATOR, BY_REGISTRATION, stable_id
 from shared import handover
 from shared.clock import Clock
-from shared.events import occurred
+from shared.events import Event, occurred
 from shared.events.directory import ContactShared, MemberDrafted
 from shared.handovers import ContactHandover, ProfileHandover
 from shared.inbox import SEEN, Once
@@ -55,14 +55,14 @@ def draft_shared_profile(
     handover.discard(handover_key)
 
 
-def share_contact(repository: Repository, clock: Clock, member_id: str, once: Once) -> None:
-    """Hand a newly published member's address to the library, which invites them to upload.
+def share_contact(repository: Repository, clock: Clock, cause: Event, once: Once) -> None:
+    """Hand a published member's address, new or corrected, to the library, which mails them.
 
     Members that an operator loaded are not invited: nobody asked them.
     """
     if once.happened():
         return
-    member = repository.get(member_id, clock.now())
+    member = repository.get(cause.subject, clock.now())
     if member is None or not _may_be_invited(member):
         repository.note(once.join)
         return
@@ -73,7 +73,9 @@ def share_contact(repository: Repository, clock: Clock, member_id: str, once: On
         email=member.contact.email,
         language=member.language,
     )
-    key = handover.put("directory", member.id, contact)
+    # By version: two deliveries of one event may see two, and what stands at a key may not change.
+    # By event: the library removes the object of one while another is on its way.
+    key = handover.put("directory", f"{member.id}/{member.version}-{cause.id}", contact)
     shared = ContactShared(member_id=member.id, handover_key=key)
     event = occurred(shared, clock, version=member.version)
     try:

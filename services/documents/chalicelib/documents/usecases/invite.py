@@ -21,54 +21,68 @@ def welcome_partner(
 ) -> None:
     """Make the member a partner with an invitation, then discard the handed-over object.
 
-    A redelivery finds the mark of the first time, whether or not the object was discarded by then.
-    Raises HandoverGone when the object is lost and was never used: a person has to look.
+    A corrected address replaces the old one and gets a link of its own; the old link ends. A
+    redelivery finds the mark of the first time, whether or not the object was discarded by then.
+    Raises HandoverGone when the object is lost and nothing newer is known: a person has to look.
     """
     if not once.happened():
+        known = repository.partner(data.member_id)
         try:
-            contact = handover.take(data.handover_key, ContactHandover)
+            if _is_overtaken(known, event):
+                repository.mark_seen(once)
+            else:
+                contact = handover.take(data.handover_key, ContactHandover)
+                _save_contact(repository, clock, event, contact, known, once)
         except handover.HandoverGone:
             if once.happened():  # another delivery of this event was faster
                 return
             raise
-        _save_contact(repository, clock, event, contact, once)
+        except Refused as refused:
+            if SEEN not in refused.parts:
+                raise
     handover.discard(data.handover_key)
 
 
+def _is_overtaken(known: Partner | None, event: Event) -> bool:
+    """Whether we heard of this version of the member, or a later one. Times do not tell: an event
+    about an older version may be made later.
+    """
+    return known is not None and known.member_version >= event.aggregateversion
+
+
 def _save_contact(
-    repository: Repository, clock: Clock, event: Event, contact: ContactHandover, once: Once
+    repository: Repository,
+    clock: Clock,
+    event: Event,
+    contact: ContactHandover,
+    known: Partner | None,
+    once: Once,
 ) -> None:
-    known = repository.partner(contact.member_id)
-    try:
-        if known and known.changed_at >= event.time:
-            repository.mark_seen(once)  # a later event told us more
-            return
-        partner = Partner(
-            member_id=contact.member_id,
-            invitation_id=known.invitation_id if known else new_id(clock),
-            name=contact.name,
-            email=contact.email,
-            language=contact.language,
-            changed_at=event.time,
-        )
-        invitation = _invitation_for(repository, clock, partner, known)
-        created = InvitationCreated(invitation_id=partner.invitation_id)
-        told = occurred(created, clock, version=invitation.version) if invitation else None
-        repository.save_partner(partner, invitation, once, told, previous=known)
-    except Refused as refused:
-        if SEEN not in refused.parts:
-            raise
+    partner = Partner(
+        member_id=contact.member_id,
+        invitation_id=known.invitation_id if known else new_id(clock),
+        name=contact.name,
+        email=contact.email,
+        language=contact.language,
+        changed_at=event.time,
+        member_version=event.aggregateversion,
+    )
+    invitation = _invitation_for(repository, clock, partner, known)
+    created = InvitationCreated(invitation_id=partner.invitation_id)
+    told = occurred(created, clock, version=invitation.version) if invitation else None
+    repository.save_partner(partner, invitation, once, told, previous=known)
 
 
 def _invitation_for(
     repository: Repository, clock: Clock, partner: Partner, known: Partner | None
 ) -> Invitation | None:
-    """A new invitation, or its next version for a new address; None when the old link serves."""
+    """A new invitation, or its next version for a new address; None where the address stays: who
+    let their link end is not invited anew because a word in the guide changed.
+    """
+    if known and known.email == partner.email:
+        return None
     current = repository.invitation(partner.invitation_id) if known else None
     ends_at = clock.now() + INVITATION_LASTS
-    still_open = current is not None and current.admits(current.version, clock.now())
-    if known and still_open and known.email == partner.email:
-        return None
     return Invitation(
         id=partner.invitation_id,
         member_id=partner.member_id,
@@ -97,8 +111,8 @@ def part_with_member(
 
 def _revoke(repository: Repository, clock: Clock, event: Event, member_id: str, once: Once) -> None:
     known = repository.partner(member_id)
-    if known and known.changed_at >= event.time:
-        repository.mark_seen(once)  # they came back since
+    if _is_overtaken(known, event):
+        repository.mark_seen(once)
         return
     # Also without a partner: the event that makes them one may still be under way.
     partner = Partner(
@@ -108,6 +122,7 @@ def _revoke(repository: Repository, clock: Clock, event: Event, member_id: str, 
         email="",
         language=known.language if known else "nl",
         changed_at=event.time,
+        member_version=event.aggregateversion,
     )
     current = repository.invitation(known.invitation_id) if known else None
     revoked = replace(current, active=False, version=current.version + 1) if current else None
