@@ -29,6 +29,7 @@ def of(cloud: Cloud, values: dict[str, str]) -> dict[str, str]:
         "ACCESS_TABLE": values["AccessTable"],
         "WEB_BUCKET": values["WebBucket"],
         "HANDOVER_BUCKET": values["HandoverBucket"],
+        "ERASURES_BUCKET": values["ErasuresBucket"],
         "USER_POOL_ID": values["UserPoolId"],
         "USER_POOL_CLIENT_ID": values["UserPoolClientId"],
         "REGISTRATION_TABLE": values["RegistrationTableName"],

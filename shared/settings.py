@@ -17,6 +17,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     origin_secret: str = ""
     web_bucket: str = ""
     handover_bucket: str = ""
+    erasures_bucket: str = ""
     user_pool_client_id: str = ""
     mail_from: str = ""
     log_level: str = "INFO"

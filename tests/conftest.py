@@ -32,6 +32,7 @@ os.environ.update(
         "DOCUMENTS_TOPIC_ARN": f"{TOPICS}-documents-events",
         "WEB_BUCKET": f"plekken-{STAGE}-123456789012-web",
         "HANDOVER_BUCKET": f"plekken-{STAGE}-123456789012-handover",
+        "ERASURES_BUCKET": f"plekken-{STAGE}-123456789012-erasures",
         "QUARANTINE_BUCKET": f"plekken-{STAGE}-123456789012-quarantine",
         "LIBRARY_BUCKET": f"plekken-{STAGE}-123456789012-library",
         "UPLOAD_ORIGIN": "https://s3.eu-central-1.amazonaws.com",

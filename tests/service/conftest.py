@@ -55,7 +55,7 @@ def mocked_aws() -> Iterator[None]:
         network.forget()
         for service in ("ACCESS", "REGISTRATION", "DIRECTORY", "DOCUMENTS"):
             create_table(os.environ[f"{service}_TABLE"])
-        for bucket in ("WEB", "HANDOVER", "QUARANTINE", "LIBRARY"):
+        for bucket in ("WEB", "HANDOVER", "ERASURES", "QUARANTINE", "LIBRARY"):
             create_bucket(os.environ[f"{bucket}_BUCKET"])
         for service in ("registration", "directory", "documents"):
             aws.client("sns").create_topic(Name=f"plekken-test-{service}-events")

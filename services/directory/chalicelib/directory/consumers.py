@@ -6,6 +6,7 @@ from chalicelib.directory import fragments, mails, usecases
 from chalicelib.directory.models import Outbox, Seen
 from chalicelib.directory.repository import Repository
 from chalicelib.directory.settings import load
+from shared import erasures
 from shared.clock import SystemClock
 from shared.events import Data, Event
 from shared.events.directory import (
@@ -65,7 +66,8 @@ def _on_published_or_changed(event: Event, once: Once) -> None:
     usecases.share_contact(repository, clock, event, once)
 
 
-def _on_withdrawn(_event: Event, _once: Once) -> None:
+def _on_withdrawn(event: Event, _once: Once) -> None:
+    erasures.note("member", event.subject)
     # Rebuilt from the current state, so a repeat or an old event does no harm and needs no mark.
     fragments.publish_front(repository)
 

@@ -21,9 +21,9 @@ from chalicelib.documents.usecases import (
     remove_expired,
     welcome_partner,
 )
+from shared import erasures, sweeper
 from shared import inbox as shared_inbox
 from shared import relay as shared_relay
-from shared import sweeper
 from shared.events import Data, Event
 from shared.events.directory import ContactShared, MemberWithdrawn
 from shared.events.documents import (
@@ -83,13 +83,18 @@ def _refresh(event: Event, once: Once) -> None:  # noqa: ARG001 - writing it twi
     publish_fragments(repository, clock)
 
 
+def _withdrawn(event: Event, once: Once) -> None:
+    erasures.note("document", event.subject)
+    _refresh(event, once)
+
+
 INBOX: dict[type[Data], shared_inbox.Handler] = {
     ContactShared: _welcome,
     MemberWithdrawn: _part,
     UploadInspected: _refresh,
     DocumentPublished: _refresh,
     DocumentDeclined: _refresh,
-    DocumentWithdrawn: _refresh,
+    DocumentWithdrawn: _withdrawn,
 }
 
 

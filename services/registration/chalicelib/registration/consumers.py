@@ -7,6 +7,7 @@ from chalicelib.registration import fragments, notices, usecases
 from chalicelib.registration.models import Outbox, Seen
 from chalicelib.registration.repository import Repository
 from chalicelib.registration.settings import Settings
+from shared import erasures
 from shared.clock import SystemClock
 from shared.events import Data, Event
 from shared.events.registration import (
@@ -84,6 +85,15 @@ def _on_seats_freed(event: Event, _once: Once) -> None:
     usecases.settle_event_of(_repository(), clock, registration_id=event.subject)
 
 
+def _on_cancelled(event: Event, once: Once) -> None:
+    erasures.note("answers", event.subject)
+    _on_seats_freed(event, once)
+
+
+def _on_erased(event: Event, _once: Once) -> None:
+    erasures.note("registration", event.subject)
+
+
 def _on_event_changed(event: Event, _once: Once) -> None:
     usecases.spread_definition(_repository(), clock, event=event.subject)
 
@@ -96,12 +106,12 @@ _INBOX: dict[type[Data], Handler] = {
     Registered: _on_registered,
     Seated: _on_seated,
     Changed: _on_seats_freed,
-    Cancelled: _on_seats_freed,
+    Cancelled: _on_cancelled,
     AttemptedAgain: _on_seats_freed,
     EventChanged: _on_event_changed,
     LinkRequested: _on_nothing,
     ProfileShared: _on_nothing,
-    Erased: _on_nothing,
+    Erased: _on_erased,
 }
 
 _MAIL: dict[type[Data], MailHandler] = {

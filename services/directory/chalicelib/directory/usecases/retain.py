@@ -2,6 +2,7 @@
 
 from chalicelib.directory import domain
 from chalicelib.directory.repository import Repository
+from shared import erasures
 from shared.clock import Clock
 from shared.observability import log, log_error, metric
 from shared.transactions import Refused
@@ -14,6 +15,7 @@ def remove_expired(repository: Repository, clock: Clock) -> int:
     metric("ExpiredYetPresent", len(expired), "Count", service="directory")
     for member in expired:
         try:
+            erasures.note("member", member.id)
             repository.remove(member)
         except Refused:
             log("retention.changed_meanwhile", member_id=member.id)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from chalicelib.documents.domain import Document
 from chalicelib.documents.repository import CLOSED, REVIEW, Repository
 from chalicelib.documents.storage import Storage
+from shared import erasures
 from shared.clock import Clock
 from shared.observability import log_error
 
@@ -35,6 +36,7 @@ def remove_expired(repository: Repository, storage: Storage, clock: Clock) -> Re
 
 def _remove(repository: Repository, storage: Storage, document: Document) -> bool:
     try:
+        erasures.note("document", document.id)
         if document.library_key:
             storage.remove(document.library_key, document.library_version)
         repository.remove(document)
