@@ -23,6 +23,7 @@ import pytest
 from tests.flows import steps
 from tests.flows.browser import Browser
 from tests.flows.tools import Backstage, Mailbox
+from tests.proofs.conftest import Figures
 
 pytestmark = [pytest.mark.proof, pytest.mark.embedded_aws, pytest.mark.timeout(1500)]
 
@@ -181,6 +182,7 @@ def test_five_hundred_at_once_for_twenty_seats(
     staff: Any,
     mailbox: Mailbox,
     backstage: Backstage,
+    figures: Figures,
 ) -> None:
     event = load_congress(SEATS)
     found = Browser(platform.origin).get(f"/congres/api/v1/events/{event}").expect(200).json()
@@ -202,12 +204,14 @@ def test_five_hundred_at_once_for_twenty_seats(
     changed = asyncio.run(crowd.register())
     assert changed == [], "a retry with the same key gets the first answer"
     assert len(_listed(staff.browser, event)) == PEOPLE
-    print(
-        f"\nburst: {PEOPLE} people, {SEATS} seats, {AT_ONCE} at once: {took:.1f} s, "
-        f"{PEOPLE / took:.0f}/s, first answers {dict(sorted(statuses.items()))}, oversold 0, "
-        f"idle 0, moved up {promoted}, all mail sent after {settled:.0f} s"
+    cancelling = _check_cancelling(crowd, staff.browser, mailbox, backstage, rows)
+    figures(
+        "burst",
+        f"{PEOPLE} people, {SEATS} seats, {AT_ONCE} at once: {took:.1f} s,"
+        f" {PEOPLE / took:.0f} per second, first answers {dict(sorted(statuses.items()))},"
+        f" 0 oversold, 0 idle, {promoted} moved up, all mail sent after {settled:.0f} s;"
+        f" {cancelling}",
     )
-    _check_cancelling(crowd, staff.browser, mailbox, backstage, rows)
 
 
 def _check_told(people: list[Applicant]) -> None:
@@ -243,7 +247,7 @@ def _check_cancelling(
     mailbox: Mailbox,
     backstage: Backstage,
     rows: list[Listed],
-) -> None:
+) -> str:
     """Cancel half of the seated and a fifth of the waiting at once: the first in line move up."""
     chance = random.Random(SEED)
     seated = [row.email for row in rows if row.seated]
@@ -270,4 +274,4 @@ def _check_cancelling(
     assert len(up) == SEATS // 2
     for email in up:
         assert mailbox.subjects(email)[-1] == "Je hebt een plek"
-    print(f"burst: {len(leaving)} cancelled at once, {len(up)} moved up in order, {took:.1f} s")
+    return f"{len(leaving)} cancelled at once, {len(up)} moved up in order in {took:.1f} s"

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared import aws
 from tests.proofs.embedded import embedded_aws
 from tests.service.conftest import create_table
 
@@ -16,10 +15,3 @@ def embedded_dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     with embedded_aws(tmp_path_factory.mktemp("dynamodb"), "dynamodb"):
         create_table(os.environ["REGISTRATION_TABLE"])
         yield
-
-
-def empty_table() -> None:
-    """Start with an empty table: reading everything back then stays cheap."""
-    name = os.environ["REGISTRATION_TABLE"]
-    aws.client("dynamodb").delete_table(TableName=name)
-    create_table(name)

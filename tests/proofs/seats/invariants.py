@@ -1,13 +1,12 @@
 """What must be true of the table at any moment, and once everything has come to rest."""
 
 import json
-import os
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.registration import seats
-from shared import aws
+from tests.proofs.interleaving.account import Contents
 
 
 @dataclass
@@ -35,26 +34,18 @@ class Table:
     events: Counter[tuple[str, str, str]]
 
 
-def read(event: str) -> Table:
-    """Everything about `event`. Nothing may be running."""
+def read(contents: Contents) -> Table:
+    """The congress in what the registration table holds. Nothing may be running."""
     lines: dict[str, Line] = {}
     numbers: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
     dead: dict[str, set[int]] = defaultdict(set)
     registrations: dict[str, dict[str, Any]] = {}
     persons: dict[str, str] = {}
-    events: Counter[tuple[str, str, str]] = Counter()
-    for item in _items():
+    for item in contents.items.values():
         kind, *key = item["pk"]["S"].split("#")
-        if kind == "OUTBOX":
-            told = json.loads(item["event"]["S"])
-            data = told["data"]
-            name = told["type"].removeprefix("nl.plekken.registration.").removesuffix(".v1")
-            events[name, data.get("registration_id", ""), data.get("pool", "")] += 1
-        elif kind == "REGISTRATION" and item["event"]["S"] == event:
+        if kind == "REGISTRATION" and item["sk"]["S"] == kind:
             lines_of = json.loads(item["lines"]["S"])
             registrations[key[0]] = {"state": item["state"]["S"], "lines": lines_of}
-        elif key[0] != event:
-            continue
         elif kind == "POOL":
             figures = (int(item[name]["N"]) for name in ("capacity", "issued", "watermark"))
             lines[key[1]] = Line(*figures)
@@ -67,20 +58,16 @@ def read(event: str) -> Table:
             persons[key[1]] = item["registration_id"]["S"]
     for name, line in lines.items():
         line.numbers, line.dead = numbers[name], dead[name]
-    return Table(lines, registrations, persons, events)
+    return Table(lines, registrations, persons, _events(contents))
 
 
-def _items() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    start: dict[str, Any] = {}
-    while True:
-        answer = aws.client("dynamodb").scan(
-            TableName=os.environ["REGISTRATION_TABLE"], ConsistentRead=True, **start
-        )
-        found += answer["Items"]
-        if "LastEvaluatedKey" not in answer:
-            return found
-        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+def _events(contents: Contents) -> Counter[tuple[str, str, str]]:
+    events: Counter[tuple[str, str, str]] = Counter()
+    for told in contents.told():
+        data = told["data"]
+        name = told["type"].removeprefix("nl.plekken.registration.").removesuffix(".v1")
+        events[name, data.get("registration_id", ""), data.get("pool", "")] += 1
+    return events
 
 
 def violations(table: Table, *, at_rest: bool) -> list[str]:

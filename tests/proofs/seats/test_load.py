@@ -1,45 +1,48 @@
 """500 registrations at once for 20 seats, with crashes and cancellations among them."""
 
 import contextlib
-import os
 import random
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 
 from chalicelib.registration import seats
-from shared.clock import FixedClock
 from shared.errors import PlekkenError
-from tests.proofs.seats.conftest import empty_table
-from tests.proofs.seats.invariants import Line, read, violations
-from tests.proofs.seats.operations import World
+from tests.proofs.conftest import Figures
+from tests.proofs.extent import SEED, extent
+from tests.proofs.interleaving.account import Account, Contents
+from tests.proofs.interleaving.congress import World, world
+from tests.proofs.seats.invariants import Line, Table, read, violations
+from tests.registration_support import EVENT
 
-SEED = int(os.environ.get("PROOF_SEED", "7"))
-PEOPLE = int(os.environ.get("PROOF_PEOPLE", "500"))
+ACCOUNT = Account(["REGISTRATION_TABLE"])
+PEOPLE = extent(whole=500, bounded=200)
 SEATS = 20
 THREADS = 16
 
 
 @pytest.fixture
 def empty_world(embedded_dynamodb: None) -> World:
-    empty_table()
-    world = World("load", FixedClock(datetime(2027, 4, 14, 9, 30, tzinfo=UTC)))
-    world.define(SEATS)
-    return world
+    ACCOUNT.restore(Contents())
+    return world(SEATS)
 
 
-def test_everybody_at_once(empty_world: World) -> None:
+def _table() -> Table:
+    return read(ACCOUNT.read())
+
+
+def test_everybody_at_once(empty_world: World, figures: Figures) -> None:
     """The lowest numbers sit, the others wait in order, and nothing is lost or sold twice."""
     seconds = in_threads(lambda index, _: empty_world.register(f"p{index}"))
-    table = read("load")
+    table = _table()
     line = table.lines["congress"]
-    print(
-        f"\n{PEOPLE} registrations for {SEATS} seats from {THREADS} threads:"
-        f" {PEOPLE / seconds:.0f} per second, issued {line.issued}, seated {seated_in(line)}"
+    figures(
+        "seats under load",
+        f"{PEOPLE} registrations for {SEATS} seats from {THREADS} threads,"
+        f" {PEOPLE / seconds:.0f} per second, {line.issued} issued, {seated_in(line)} seated",
     )
     assert violations(table, at_rest=True) == []
     assert len(table.registrations) == PEOPLE == line.issued
@@ -49,7 +52,7 @@ def test_everybody_at_once(empty_world: World) -> None:
     )
 
 
-def test_with_cancellations_swaps_resizes_and_crashes(empty_world: World) -> None:
+def test_with_cancellations_swaps_resizes_and_crashes(empty_world: World, figures: Figures) -> None:
     """The same while people leave, sessions are swapped, the hall changes and processes die."""
     done: Counter[str] = Counter()
 
@@ -70,24 +73,27 @@ def test_with_cancellations_swaps_resizes_and_crashes(empty_world: World) -> Non
             done["same address"] += 1
         elif kind < 0.15:
             with contextlib.suppress(PlekkenError):
-                empty_world.swap(chance.choice(known), "a2")
+                empty_world.change(chance.choice(known), sessions=["a2"])
             done["swap"] += 1
         elif kind < 0.16:
             with contextlib.suppress(PlekkenError):
-                empty_world.define(chance.choice([18, 20, 22]))
+                empty_world.define(capacity=chance.choice([18, 20, 22]))
             done["resize"] += 1
 
     seconds = in_threads(one)
-    before = violations(read("load"), at_rest=False)
+    before = violations(_table(), at_rest=False)
     empty_world.sweep(3)
-    table = read("load")
+    table = _table()
     line = table.lines["congress"]
-    print(
-        f"\n{PEOPLE} in {seconds:.1f} s with {dict(done)}: issued {line.issued},"
-        f" dead {len(line.dead)}, capacity {line.capacity}, seated {seated_in(line)}"
+    wrong = before + violations(table, at_rest=True)
+    figures(
+        "seats with everything at once",
+        f"{PEOPLE} people in {seconds:.0f} s,"
+        f" {', '.join(f'{times} x {what}' for what, times in sorted(done.items()))},"
+        f" {line.issued} issued, {len(line.dead)} dead, {seated_in(line)} of {line.capacity}"
+        f" seated, {len(wrong)} violations",
     )
-    assert before == []
-    assert violations(table, at_rest=True) == []
+    assert wrong == []
     assert line.watermark == seats.watermark(line.dead, line.capacity)
 
 
@@ -97,7 +103,7 @@ def seated_in(line: Line) -> int:
 
 def crash_after_taking_numbers(world: World) -> None:
     repository = world.repository()
-    definition = repository.definitions.get(world.event)
+    definition = repository.definitions.get(EVENT)
     assert definition is not None
     repository.pools.take(definition, "congress", world.clock.now())
 
