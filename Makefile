@@ -7,8 +7,8 @@ SERVICES := registration directory documents
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-aws requirements run reset test test-quick check format package deploy load redrive \
-        organiser proofs bench test-3.13
+.PHONY: help install install-aws requirements run reset test test-quick check format package deploy rollback load redrive \
+        backup erasures restore forget organiser proofs bench test-3.13
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-zA-Z0-9_.-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,21 @@ package: install ## build the zips and templates that are deployed, in .build/pa
 
 deploy: install ## deploy to STAGE (infra/stages/STAGE.yaml says where)
 	@$(VENV)/python -m infra.deploy --stage $(STAGE)
+
+rollback: install ## put back in STAGE what was deployed before the last deploy
+	@$(VENV)/python -m infra.rollback --stage $(STAGE)
+
+backup: install ## copy all data of STAGE, encrypted, to the new folder TO
+	@$(VENV)/python -m infra.recovery.backup --stage $(STAGE) --copies=$(COPIES) $(TO)
+
+erasures: install ## add to the backup in TO what was erased in STAGE since
+	@$(VENV)/python -m infra.recovery.backup --stage $(STAGE) --only-erasures $(TO)
+
+restore: install ## deploy STAGE and bring back the backup in FROM; the erased stay erased
+	@$(VENV)/python -m infra.recovery.restore --stage $(STAGE) $(if $(REPLACE),--replace) $(FROM)
+
+forget: install ## erase again in STAGE what was erased before, after tables came back otherwise
+	@$(VENV)/python -m infra.recovery.restore --stage $(STAGE) --only-forget
 
 load: install ## load FILE (a congress, members or documents) into STAGE
 	@$(VENV)/python -m infra.load --stage $(STAGE) $(FILE)

@@ -24,6 +24,13 @@ def parameter_name(cloud: Cloud, name: str) -> str:
     return f"/plekken/{cloud.stage.name}/{name}"
 
 
+def keep(cloud: Cloud, name: str, value: str) -> None:
+    """Make this the stage's key, whatever it was: a restore brings back what old links need."""
+    cloud.client("ssm").put_parameter(
+        Name=parameter_name(cloud, name), Value=value, Type="SecureString", Overwrite=True
+    )
+
+
 def _kept(cloud: Cloud, name: str, new: str) -> str:
     ssm = cloud.client("ssm")
     full_name = parameter_name(cloud, name)

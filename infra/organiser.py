@@ -20,6 +20,13 @@ def make(cloud: Cloud, values: dict[str, str], address: str, name: str) -> str |
     """Make the organiser; return the password, or None when the account was there already."""
     if "@" not in address:
         raise Problem("EMAIL is the organiser's address, such as EMAIL=jij@example.org.")
+    subject, password = account(cloud, values, address)
+    _grant(cloud, values, subject, address, name)
+    return password
+
+
+def account(cloud: Cloud, values: dict[str, str], address: str) -> tuple[str, str | None]:
+    """Make an account in the user pool; return its id, and its password if it is new."""
     cognito = cloud.client("cognito-idp")
     who = {"UserPoolId": values["UserPoolId"], "Username": address}
     with contextlib.suppress(cognito.exceptions.UsernameExistsException):
@@ -36,8 +43,7 @@ def make(cloud: Cloud, values: dict[str, str], address: str, name: str) -> str |
     if user["UserStatus"] == "FORCE_CHANGE_PASSWORD":  # new, or we were cut off here last time
         password = new_password()
         cognito.admin_set_user_password(**who, Password=password, Permanent=True)
-    _grant(cloud, values, _subject(user), address, name)
-    return password
+    return _subject(user), password
 
 
 def _subject(user: dict[str, Any]) -> str:

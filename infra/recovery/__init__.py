@@ -1,0 +1,1 @@
+"""Backup, restore, and what keeps the erased erased (docs/operations.md, Backup and restore)."""
