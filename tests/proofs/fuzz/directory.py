@@ -1,0 +1,44 @@
+"""The directory, with three members and a draft."""
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from chalicelib.directory import collaborators, pages, routes
+from shared import pagination
+from tests.proofs.fuzz.subject import CLOCK, Known
+from tests.service.directory.conftest import drafted, published
+
+
+class Directory:
+    name = "directory"
+    document = "/leden/api/openapi.json"
+    routers = (routes.router, pages.router)
+
+    def fill(self) -> Known:
+        repository = collaborators.repository
+        repository._snapshot = None
+        found = [
+            published(repository, CLOCK, f"m{n}", name=f"Tuin {n}", latitude=52.1, longitude=5.1, email=f"m{n}@example.org")
+            for n in range(3)
+        ]
+        draft = drafted(repository, CLOCK, "m9", email="m9@example.org")
+        known = Known({"slug": [one.slug for one in found], "member_id": [*(one.id for one in found), draft.id]})
+        known.cursors = [pagination.encode({"from": "1"})]
+        return known
+
+    def complete(self, body: dict[str, Any], random: Random) -> None:
+        body.update(name="Buurttuin", kind="residents", place="Utrecht", consent=True)
+        body["consent_version"] = routes.CONSENT_VERSION
+        body["email"] = random.choice(["een@example.org", f"p{random.randrange(10**6)}@example.org"])
+        for name in ("phone", "website"):
+            body.pop(name, None)
+
+    def token_for(self, path: Mapping[str, str], known: Known, random: Random) -> str:
+        return ""
+
+    def learn(self, operation: str, answer: Any, known: Known) -> None:
+        for member in answer.get("members", []):
+            known.paths["slug"].append(member["slug"])
+        if answer.get("next"):
+            known.cursors.append(answer["next"])

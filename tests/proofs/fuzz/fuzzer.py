@@ -1,0 +1,152 @@
+"""Schemathesis against one service in this process: what it is sent, and what is checked."""
+
+from collections import Counter
+from random import Random
+from typing import Any
+
+import hypothesis
+import msgspec
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi import checks
+
+from tests.proofs.extent import SEED
+from tests.proofs.fuzz.gateway import Gateway
+from tests.proofs.fuzz.subject import LIFE, Known, Subject, account, app_of
+from tests.service.browser import ORIGIN
+
+CHECKS = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+    checks.response_headers_conformance,
+    checks.negative_data_rejection,
+]
+REFUSED = ["400", "401", "403", "404", "409", "410", "413", "415", "422", "429"]
+QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+
+
+class Fuzzer:
+    """Sends a service what its document allows and forbids; remembers what went wrong."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.gateway = Gateway(app_of(subject))
+        self.failures: dict[str, str] = {}
+        self.kinds: Counter[str] = Counter()
+        with account(subject):
+            self.document = _asked(self.gateway, subject.document)
+        self.gateway.reached.clear()
+        config = schemathesis.Config.from_dict(
+            {"checks": {"negative_data_rejection": {"expected-statuses": REFUSED}}}
+        )
+        self.schema = schemathesis.openapi.from_dict(strict(self.document), config=config)
+        self.schema.app = self.gateway
+        self.operations = [found.ok() for found in self.schema.get_all_operations()]
+
+    def run(self, requests: int) -> None:
+        """Send `requests`, most of them to the operations that take most."""
+        weights = {one.label: _weight(one) for one in self.operations}
+        for number, operation in enumerate(self.operations):
+            share = requests * weights[operation.label] // sum(weights.values())
+            for mode in MODES:
+                self._send(operation, mode, -(-share // 2), SEED * 1000 + number)
+
+    def _send(self, operation: Any, mode: GenerationMode, number: int, seed: int) -> None:
+        try:
+            cases = operation.as_strategy(generation_mode=mode)
+            cases.validate()
+        except Exception:
+            if mode is MODES[0]:
+                raise
+            return self._send(operation, MODES[0], number, seed + 1)  # nothing can be wrong with it
+        sent = 0
+        while sent < number:
+            batch = min(LIFE, number - sent)
+            with account(self.subject) as known:
+                self._batch(cases, batch, seed + 7919 * sent, known)
+            sent += batch
+        return None
+
+    def _batch(self, cases: Any, number: int, seed: int, known: Known) -> None:
+        random = Random(seed)  # noqa: S311 - a seed is the point
+
+        @hypothesis.seed(seed)
+        @settings(
+            max_examples=number, database=None, deadline=None, phases=[Phase.generate],
+            suppress_health_check=QUIET,
+        )
+        @given(case=cases)
+        def send(case: Case) -> None:
+            self.call(case, random, known)
+
+        send()
+
+    def call(self, case: Case, random: Random, known: Known) -> None:
+        """Send one case, steered to where something happens, and check the answer."""
+        self._steer(case, random, known)
+        try:
+            answer = case.call_and_validate(checks=CHECKS)
+        except FailureGroup as group:
+            for failure in group.exceptions:
+                self._note(case, failure, group)
+        else:
+            if answer.status_code < 300 and case.operation.definition.raw["operationId"]:
+                name = case.operation.definition.raw["operationId"]
+                self.subject.learn(name, msgspec.json.decode(answer.content), known)
+
+    def _steer(self, case: Case, random: Random, known: Known) -> None:
+        self.gateway.source_ip = f"192.0.2.{random.choice([1, 1, random.randrange(2, 250)])}"
+        positive = case.meta.generation.mode.is_positive
+        if random.random() < 0.8:
+            found = {name: random.choice(known.paths[name]) for name in case.path_parameters if name in known.paths}
+            if found:
+                case.path_parameters = {**case.path_parameters, **found}
+        if positive and isinstance(case.body, dict) and random.random() < 0.7:
+            self.subject.complete(case.body, random)
+        if positive and known.cursors and random.random() < 0.3:
+            if "cursor" in {one.name for one in case.operation.query}:
+                case.query = {**(case.query or {}), "cursor": random.choice(known.cursors)}
+        if {"link": []} in case.operation.definition.raw["security"] and random.random() < 0.9:
+            token = self.subject.token_for(case.path_parameters or {}, known, random)
+            case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
+
+    def _note(self, case: Case, failure: Failure, group: FailureGroup) -> None:
+        kind = type(failure).__name__
+        self.kinds[kind] += 1
+        self.failures.setdefault(f"{kind} {case.operation.label} {failure.title}", str(group))
+
+
+def strict(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with answers that hold exactly what they say: every field, and no other."""
+    schemas = document["components"]["schemas"]
+    asked = {
+        content["schema"]["$ref"].rpartition("/")[2]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for content in operation.get("requestBody", {"content": {}})["content"].values()
+    }
+    for name, schema in schemas.items():
+        if "properties" in schema and name not in asked and "additionalProperties" not in schema:
+            schema["additionalProperties"] = False
+            if name != "Problem":  # whose `errors` and `figures` come when there are any
+                schema["required"] = [*schema["properties"]]
+    return document
+
+
+def _weight(operation: Any) -> int:
+    """How much there is to try."""
+    fixed = operation.definition.raw
+    return 1 + 12 * ("requestBody" in fixed) + 4 * (len(fixed["parameters"]) - 1)
+
+
+def _asked(gateway: Gateway, path: str) -> dict[str, Any]:
+    from werkzeug import Client
+
+    found: dict[str, Any] = Client(gateway).get(path).get_json()
+    return found

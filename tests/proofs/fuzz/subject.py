@@ -1,0 +1,84 @@
+"""What the fuzz knows of a service: its app, a little data, and how to reach what needs luck."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Protocol
+
+from moto import mock_aws
+
+from shared import aws, network
+from shared.access import OrganiserItem
+from shared.clock import SystemClock
+from shared.http import App, Router
+from tests.service.conftest import create_bucket, create_table
+
+LIFE = 150  # requests; moto's transactions slow down as a table grows
+
+
+@dataclass
+class Known:
+    """Values that lead somewhere: per path parameter, and per header for whoever may."""
+
+    paths: dict[str, list[str]] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=list)
+    cursors: list[str] = field(default_factory=list)
+
+
+class Subject(Protocol):
+    """A service as the fuzz sees it."""
+
+    name: str
+    document: str
+    routers: tuple[Router, ...]
+
+    def fill(self) -> Known:
+        """Put a little of everything in an empty account, forgetting what was remembered."""
+
+    def complete(self, body: dict[str, Any], random: Random) -> None:
+        """Give a body that its schema allows what only this account's data says."""
+
+    def token_for(self, path: Mapping[str, str], known: Known, random: Random) -> str:
+        """The bearer token for a path."""
+
+    def learn(self, operation: str, answer: Any, known: Known) -> None:
+        """Remember what an answer names."""
+
+
+def app_of(subject: Subject) -> App:
+    """The service's app, as its app.py puts it together."""
+    app = App(subject.name)
+    for router in subject.routers:
+        app.register_blueprint(router.blueprint)
+    return app
+
+
+@contextmanager
+def account(subject: Subject) -> Iterator[Known]:
+    """A fresh AWS account with the service's tables, filled by `subject`."""
+    with mock_aws():
+        network.forget()
+        for table in ("ACCESS", subject.name.upper()):
+            create_table(os.environ[f"{table}_TABLE"])
+        for bucket in ("WEB", "HANDOVER", "QUARANTINE", "LIBRARY"):
+            create_bucket(os.environ[f"{bucket}_BUCKET"])
+        for role in ("reader", "organiser", "owner"):
+            OrganiserItem(
+                "ORGANISERS",
+                role,
+                email=f"{role}@example.org",
+                name=role,
+                roles={subject.name: role},
+            ).save()
+        yield subject.fill()
+    network.forget()
+
+
+CLOCK = SystemClock()
+
+
+def put_object(key: str, data: bytes) -> None:
+    """What a partner's browser does with a file."""
+    aws.client("s3").put_object(Bucket=os.environ["QUARANTINE_BUCKET"], Key=key, Body=data)
