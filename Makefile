@@ -51,10 +51,10 @@ package: install ## build the zips and templates that are deployed, in .build/pa
 	@$(VENV)/python -m infra.package
 
 deploy: install ## deploy to STAGE (infra/stages/STAGE.yaml says where)
-	@$(VENV)/python -m infra.deploy --stage $(STAGE)
+	@$(VENV)/python -m infra.deploy --stage $(STAGE) $(if $(LOSE),--lose)
 
 rollback: install ## put back in STAGE what was deployed before the last deploy
-	@$(VENV)/python -m infra.rollback --stage $(STAGE)
+	@$(VENV)/python -m infra.releases --stage $(STAGE)
 
 backup: install ## copy all data of STAGE, encrypted, to the new folder TO
 	@$(VENV)/python -m infra.recovery.backup --stage $(STAGE) --copies=$(COPIES) $(TO)

@@ -53,12 +53,15 @@ class Artefacts:
         return key
 
     def put_template(self, template: dict[str, Any], folder: Path | None = None) -> str:
-        """Upload a template and the zips it names in its folder; return the template's address."""
+        """Upload a template and the zips it names in its folder; return the template's key."""
         for resource in template["Resources"].values():
             properties = resource.get("Properties", {})
             for name in ("CodeUri", "ContentUri"):
                 if folder and str(properties.get(name, "")).startswith("./"):
                     content = (folder / properties[name]).read_bytes()
                     properties[name] = f"s3://{self.bucket}/{self.put(content, '.zip')}"
-        key = self.put(templates.dump(template), ".json")
+        return self.put(templates.dump(template), ".json")
+
+    def address(self, key: str) -> str:
+        """Where CloudFormation finds an artefact."""
         return f"{self._s3.meta.endpoint_url}/{self.bucket}/{key}"

@@ -4,7 +4,7 @@ import argparse
 import time
 from pathlib import Path
 
-from infra import keys, stacks, stage, static, template
+from infra import keys, releases, stacks, stage, static, template
 from infra.artefacts import Artefacts
 from infra.cloud import Cloud, connect
 from infra.package import package_all
@@ -16,17 +16,20 @@ from infra.problems import Problem, command
 TEMPLATES = ROOT / "infra" / "templates"
 
 
-def deploy(cloud: Cloud, packages: dict[str, Path]) -> dict[str, str]:
+def deploy(cloud: Cloud, packages: dict[str, Path], *, may_lose: bool = False) -> dict[str, str]:
     """Deploy all stacks and the static files; return every stack's outputs. Raises Problem."""
     values = {**cloud.stage.parameters(), **keys.parameters(cloud)}
     artefacts = Artefacts(cloud)
+    release: dict[str, str] = {}
     for stack in STACKS:
         started = time.monotonic()
         folder = packages.get(stack)
         path = folder / packaging.TEMPLATE if folder else TEMPLATES / f"{stack}.yaml"
         content = template.load(path)
-        wanted = _parameters(content.get("Parameters", {}), values, stack)
-        changed = stacks.deploy(cloud, stack, artefacts.put_template(content, folder), wanted)
+        wanted = parameters(content.get("Parameters", {}), values, stack)
+        release[stack] = artefacts.put_template(content, folder)
+        address = artefacts.address(release[stack])
+        changed = stacks.deploy(cloud, stack, address, wanted, may_lose=may_lose)
         prefix = stack.capitalize() if stack in SERVICES else ""
         for name, value in stacks.outputs(cloud, stack).items():
             values[prefix + name] = value
@@ -34,10 +37,12 @@ def deploy(cloud: Cloud, packages: dict[str, Path]) -> dict[str, str]:
         cloud.say(f"{verb} {stack} ({time.monotonic() - started:.1f} s)")
         if stack == "base":
             static.upload(cloud, values["WebBucket"])
+    releases.note(cloud, artefacts, release)
     return values
 
 
-def _parameters(declared: dict[str, object], values: dict[str, str], stack: str) -> dict[str, str]:
+def parameters(declared: dict[str, object], values: dict[str, str], stack: str) -> dict[str, str]:
+    """The values of the parameters that a template declares. Raises Problem."""
     missing = [name for name in declared if name not in values]
     if missing:
         raise Problem(f"The {stack} template wants {', '.join(missing)}, which nothing provides.")
@@ -59,13 +64,15 @@ def main() -> None:
     """Deploy the stage that --stage names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stage", required=True)
-    name = parser.parse_args().stage
+    parser.add_argument("--lose", action="store_true", help="tables and buckets may go")
+    arguments = parser.parse_args()
+    name = arguments.stage
     if name in {"local", "test"}:
         raise Problem(f"The stage {name!r} lives in the embedded AWS; `make run` deploys it.")
     cloud = connect(stage.read(name))
     started = time.monotonic()
     print(f"Deploying stage {name} to account {cloud.account}, {cloud.stage.region}", flush=True)
-    values = deploy(cloud, package_all(target.for_aws()))
+    values = deploy(cloud, package_all(target.for_aws()), may_lose=arguments.lose)
     print(f"Ready in {time.monotonic() - started:.0f} s: {values['FrontDoorAddress']}")
     if not cloud.stage.domain_name and cloud.stage.origin != values["FrontDoorAddress"]:
         raise Problem(

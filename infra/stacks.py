@@ -11,6 +11,15 @@ from infra.problems import Problem
 
 NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+# What people's data stand in: a change that ends one of these is refused unless it is meant.
+KEEPS = frozenset(
+    {
+        "AWS::Cognito::UserPool",
+        "AWS::DynamoDB::Table",
+        "AWS::S3::Bucket",
+        "AWS::SQS::Queue",
+    }
+)
 TIME_LIMIT = 45 * 60  # seconds; a CloudFront distribution takes its time
 
 
@@ -38,8 +47,19 @@ def describe(cloud: Cloud, stack: str) -> dict[str, Any] | None:
     return None if described["StackStatus"] == "REVIEW_IN_PROGRESS" else described
 
 
-def deploy(cloud: Cloud, stack: str, template_url: str, parameters: dict[str, str]) -> bool:
-    """Bring a stack to its template; return whether anything changed. Raises Problem."""
+def deploy(
+    cloud: Cloud,
+    stack: str,
+    template_url: str,
+    parameters: dict[str, str],
+    *,
+    may_lose: bool = False,
+) -> bool:
+    """Bring a stack to its template; return whether anything changed. Raises Problem.
+
+    Unless `may_lose`, a change that deletes or replaces something that holds data is refused
+    before anything is done.
+    """
     formation = cloud.client("cloudformation")
     name = stack_name(cloud.stage.name, stack)
     existing = describe(cloud, stack)
@@ -61,6 +81,13 @@ def deploy(cloud: Cloud, stack: str, template_url: str, parameters: dict[str, st
     if not _has_changes(formation, name, change_set):
         formation.delete_change_set(StackName=name, ChangeSetName=change_set)
         return False
+    lost = [] if may_lose else _what_ends(formation, name, change_set)
+    if lost:
+        formation.delete_change_set(StackName=name, ChangeSetName=change_set)
+        raise Problem(
+            f"This would delete or replace {', '.join(lost)} of {name}, with what it holds, so "
+            "nothing was changed there; say LOSE=yes if that is what you want."
+        )
     formation.execute_change_set(StackName=name, ChangeSetName=change_set)
     status = _wait(cloud, stack)
     if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
@@ -80,6 +107,20 @@ def _has_changes(formation: Any, name: str, change_set: str) -> bool:
             raise Problem(f"CloudFormation refused the change to {name}: {reason}")
         time.sleep(pause)
     raise Problem(f"CloudFormation did not finish preparing the change to {name} in time.")
+
+
+def _what_ends(formation: Any, name: str, change_set: str) -> list[str]:
+    """The data-holding resources that a change set deletes or replaces."""
+    pages = formation.get_paginator("describe_change_set").paginate(
+        StackName=name, ChangeSetName=change_set
+    )
+    changes = [one["ResourceChange"] for page in pages for one in page["Changes"]]
+    return sorted(
+        one["LogicalResourceId"]
+        for one in changes
+        if one["ResourceType"] in KEEPS
+        and (one["Action"] == "Remove" or one.get("Replacement") == "True")
+    )
 
 
 def _wait(cloud: Cloud, stack: str) -> str:

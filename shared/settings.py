@@ -12,6 +12,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     stage: str
     origin: str
+    version: str = "development"  # of the package; infra/packaging sets it
     access_table: str = ""
     link_keys: str = ""
     origin_secret: str = ""

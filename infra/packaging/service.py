@@ -51,6 +51,8 @@ def package(service: str, target: Target) -> tuple[Path, bool]:
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     template = finish_template(yaml.safe_load((packaged / "sam.yaml").read_text()), target)
+    handler = template["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
+    handler["VERSION"] = key[:12]  # what /api/health says
     text = yaml.safe_dump(template, allow_unicode=True)
     (unfinished / TEMPLATE).write_text(assets.with_hashed_names(text))
     shutil.rmtree(packaged)

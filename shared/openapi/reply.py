@@ -58,7 +58,7 @@ def link(name: str, operation: str, **parameters: str) -> dict[str, dict[str, An
 
 def health(answer: Any, service: str) -> Reply:
     """What every service says about itself."""
-    example = {"status": "ok", "service": service}
+    example = {"status": "ok", "service": service, "version": "4f1c0b7a92de"}
     return Reply(type=answer, tag="service", example=example, asks_nothing=True)
 
 

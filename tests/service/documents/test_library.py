@@ -204,7 +204,7 @@ def test_openapi_describes_every_json_route(visitor: Browser) -> None:
 
 
 def test_health(visitor: Browser) -> None:
-    assert visitor.get("/documenten/api/health").data == {"status": "ok", "service": "documents"}
+    assert visitor.get("/documenten/api/health").data == {"status": "ok", "service": "documents", "version": "development"}
 
 
 # Addresses as AWS has them

@@ -36,7 +36,7 @@ def _bearer(name: str) -> dict[str, str]:
 
 def test_the_service_is_healthy(visitor: Browser) -> None:
     answer = visitor.get("/congres/api/health")
-    assert answer.data == {"status": "ok", "service": "registration"}
+    assert answer.data == {"status": "ok", "service": "registration", "version": "development"}
 
 
 def test_the_document_is_served(visitor: Browser) -> None:

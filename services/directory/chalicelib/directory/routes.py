@@ -92,7 +92,7 @@ def challenge(_request: Request) -> Answer:
 @router.get("/leden/api/health", access=PUBLIC)
 def health(_request: Request) -> Answer:
     """Whether the service answers; it asks nothing of its table."""
-    return Json(Health())
+    return Json(Health(version=load().version))
 
 
 @router.get("/leden/api/openapi.json", access=PUBLIC)

@@ -115,6 +115,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
     status: Literal["ok"] = "ok"
     service: Literal["directory"] = "directory"
+    version: str
 
 
 def answer_of(member: PublicMember, origin: str) -> MemberAnswer:

@@ -10,6 +10,7 @@ from chalicelib.documents.schemas import (
     list_answer,
     upload_answer,
 )
+from chalicelib.documents.settings import load
 from chalicelib.documents.usecases import (
     announce_upload,
     complete_upload,
@@ -82,7 +83,7 @@ def complete(request: Request, document_id: str) -> Answer:
 @router.get("/documenten/api/health", access=PUBLIC)
 def health(request: Request) -> Answer:  # noqa: ARG001 - the router's shape
     """The service answers; nothing else is asked of it."""
-    return Json(Health())
+    return Json(Health(version=load().version))
 
 
 @router.get("/documenten/api/openapi.json", access=PUBLIC)

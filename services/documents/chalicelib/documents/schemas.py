@@ -110,6 +110,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
     status: Literal["ok"] = "ok"
     service: Literal["documents"] = "documents"
+    version: str
 
 
 def upload_answer(plan: Plan) -> UploadAnswer:

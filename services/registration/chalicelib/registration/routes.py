@@ -16,6 +16,7 @@ from shared.answers import Answer, Json
 from shared.errors import Forbidden, Gone, SignInNeeded
 from shared.http import PUBLIC, Router
 from shared.request import Request
+from shared.settings import Settings, load
 
 router = Router("registration")
 
@@ -87,7 +88,7 @@ def cancel_registration(request: Request, registration: str) -> Answer:
 @router.get("/congres/api/health", access=PUBLIC)
 def get_health(request: Request) -> Answer:  # noqa: ARG001 - the router's shape
     """Whether the service answers; it asks nothing of its table."""
-    return Json(Health("ok", "registration"))
+    return Json(Health("ok", "registration", load(Settings).version))
 
 
 @router.get("/congres/api/openapi.json", access=PUBLIC)

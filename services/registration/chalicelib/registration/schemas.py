@@ -176,3 +176,4 @@ class Health(msgspec.Struct, frozen=True):
 
     status: Literal["ok"]
     service: Literal["registration"]
+    version: str
