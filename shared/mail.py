@@ -14,16 +14,15 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from botocore.exceptions import ClientError
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError, PutError, UpdateError
 from pynamodb.expressions.update import Action
 
 from shared import aws
 from shared.clock import Clock, epoch
+from shared.ledger import LedgerItem
 from shared.network import network
 from shared.observability import log
 from shared.settings import Settings, load
-from shared.table import Record
 
 LEASE = timedelta(seconds=90)  # longer than a mail function may run (60 s)
 KEPT = timedelta(days=90)
@@ -53,14 +52,6 @@ class Mail:
     html: str
     language: str
     attachments: Sequence[Attachment] = ()
-
-
-class LedgerItem(Record):
-    """Which mail a person got: key MAIL#person / reason. A service binds it with a `Meta`."""
-
-    state = UnicodeAttribute()
-    claim = UnicodeAttribute()
-    lease_until = NumberAttribute()  # epoch seconds
 
 
 class InFlight(Exception):

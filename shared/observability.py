@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any, Literal
 
-from ulid import ULID
+from shared.ids import new_trace_id
 
 Safe = str | int | float | bool | None
 Unit = Literal["Count", "Milliseconds", "Seconds", "Bytes"]
@@ -26,7 +26,7 @@ def correlation_id() -> str:
     """The id that ties together everything that one request caused."""
     current = _correlation.get()
     if not current:
-        current = str(ULID())
+        current = new_trace_id()
         _correlation.set(current)
     return current
 
@@ -34,7 +34,7 @@ def correlation_id() -> str:
 @contextlib.contextmanager
 def correlated(identifier: str | None = None) -> Iterator[str]:
     """Carry `identifier`, or a new one, through everything inside."""
-    token = _correlation.set(identifier or str(ULID()))
+    token = _correlation.set(identifier or new_trace_id())
     try:
         yield _correlation.get()
     finally:
@@ -53,7 +53,7 @@ def log_error(happened: str, error: BaseException, **values: Safe) -> None:
     """
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     places = " < ".join(f"{_short(f.filename)}:{f.lineno} {f.name}" for f in reversed(frames))
-    found = {"error": type(error).__name__, "aws_code": _aws_code(error), "at": places}
+    found = {"error": type(error).__name__, "aws_code": aws_code(error), "at": places}
     log(happened, "ERROR", **{name: text for name, text in found.items() if text}, **values)
 
 
@@ -75,7 +75,7 @@ def wordless(happened: str) -> Iterator[None]:
         raise Crashed(type(error).__name__) from None
 
 
-def _aws_code(error: BaseException) -> str:
+def aws_code(error: BaseException) -> str:
     """The code of a refusal by AWS, also inside the error that PynamoDB makes of it."""
     for one in (error, error.__cause__):
         response = getattr(one, "response", None)

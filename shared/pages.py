@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    ModuleLoader,
+    StrictUndefined,
+    select_autoescape,
+)
 
 from shared import auth, dates
 from shared.network import network
@@ -20,6 +28,8 @@ from shared.request import Request
 
 _SHARED = Path(__file__).parent
 _MANIFEST = _SHARED / "static_manifest.json"
+COMPILED = "compiled_templates"
+"""Where packaging puts a service's templates as Python modules (infra/packaging/templates.py)."""
 
 
 def render(request: Request, template: str, **context: Any) -> str:
@@ -73,25 +83,39 @@ def _manifest() -> dict[str, str]:
     return json.loads(_MANIFEST.read_text()) if _MANIFEST.exists() else {}
 
 
-@cache
-def _environment(service: str, language: str) -> Environment:
-    folders = [_folder(service) / "templates", _SHARED / "templates"]
+def make_environment(
+    service: str, language: str, loader: BaseLoader, translations: gettext.NullTranslations
+) -> Environment:
+    """What reads and renders a service's templates in one language; packaging compiles with it."""
     environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        loader=loader,
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    translations: Any = environment
-    translations.install_gettext_translations(_translations(service, language), newstyle=True)
+    extended: Any = environment
+    extended.install_gettext_translations(translations, newstyle=True)
     environment.globals.update(
         language=language, asset=asset, link=partial(_link, language), service=service
     )
     for name, show in _FILTERS.items():
         environment.filters[name] = partial(_dated, show, language)
     return environment
+
+
+def _loader(service: str) -> BaseLoader:
+    compiled = _folder(service) / COMPILED
+    if compiled.exists():
+        return ModuleLoader(compiled)
+    folders = [_folder(service) / "templates", _SHARED / "templates"]
+    return ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+
+
+@cache
+def _environment(service: str, language: str) -> Environment:
+    return make_environment(service, language, _loader(service), _translations(service, language))
 
 
 _FILTERS: dict[str, Callable[[Any, str], str]] = {

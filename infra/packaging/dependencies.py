@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra.packaging import botocore_data
+from infra.packaging import botocore_data, left_out
 from infra.packaging.target import Target
 from infra.packaging.zips import compile_bytecode, fingerprint
 from infra.paths import BUILD
@@ -57,6 +57,7 @@ def _trim(folder: Path) -> None:
             shutil.rmtree(path)
     for record in folder.glob("*.dist-info/RECORD"):
         record.unlink()
+    left_out.leave_out(folder)
     data = folder / "botocore" / "data"
     if data.exists():
         botocore_data.trim(data)

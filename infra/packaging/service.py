@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from infra.packaging import assets, dependencies
+from infra.packaging import assets, dependencies, templates
 from infra.packaging.target import Target
 from infra.packaging.zips import compile_bytecode, files_under, fingerprint, write_zip
 from infra.paths import BUILD, PACKAGES, ROOT, service_folder
@@ -84,6 +84,7 @@ def _stage(service: str, stage: Path) -> None:
     shutil.copy(source / "resources.yaml", stage)
     (stage / "requirements.txt").touch()
     assets.compile_catalogues(stage)
+    templates.compile_templates(stage / "chalicelib" / service, stage / "vendor" / "shared")
     manifest = assets.manifest(assets.hashed_static())
     (stage / "vendor" / "shared" / "static_manifest.json").write_bytes(manifest)
 

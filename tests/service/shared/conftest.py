@@ -5,7 +5,7 @@ import os
 import pytest
 
 from shared.inbox import SeenItem
-from shared.mail import LedgerItem
+from shared.ledger import LedgerItem
 from shared.outbox import OutboxItem
 from shared.table import TableMeta
 

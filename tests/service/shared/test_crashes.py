@@ -75,19 +75,23 @@ def test_no_trigger_raises_a_message(
 
 
 @pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize(
+    ("part", "happened"), [("routes", "import.failed"), ("consumers", "function.crashed")]
+)
 def test_an_import_that_fails_raises_no_message(
-    service: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
+    service: str, part: str, happened: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     package = importlib.import_module(f"chalicelib.{service}")
-    name = f"chalicelib.{service}.consumers"
+    name = f"chalicelib.{service}.{part}"
     importlib.import_module(name)
     monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr(package, "consumers")
+    monkeypatch.delattr(package, part)
     monkeypatch.setattr(sys, "meta_path", [_Failing(name), *sys.meta_path])
     with pytest.raises(Crashed, match=r"^ValueError$") as caught:
-        load(service)
+        # The workers' side is imported by the first event.
+        load(service).relay(TRIGGERS["relay"], None)
     assert WORD not in printed(caught.value)
-    assert '"happened": "import.failed"' in capsys.readouterr().out
+    assert f'"happened": "{happened}"' in capsys.readouterr().out
 
 
 class _Failing:

@@ -6,8 +6,8 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from shared.inbox import SeenItem
+from shared.ledger import LedgerItem
 from shared.limits import LimitItem
-from shared.mail import LedgerItem
 from shared.outbox import OutboxItem
 from shared.proof import ProofItem
 from shared.table import Record, TableMeta

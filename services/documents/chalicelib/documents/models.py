@@ -11,7 +11,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from shared import inbox, mail, outbox
+from shared import inbox, ledger, outbox
 from shared.table import Record, TableMeta
 
 
@@ -138,7 +138,7 @@ class SeenItem(inbox.SeenItem):
         """Bound to the documents table."""
 
 
-class LedgerItem(mail.LedgerItem):
+class LedgerItem(ledger.LedgerItem):
     """A mail that was sent."""
 
     class Meta(_DocumentsMeta):

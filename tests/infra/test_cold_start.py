@@ -1,0 +1,164 @@
+"""What packaging takes out of the zips for a quick start, and that nothing else changes by it."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import ChoiceLoader, FileSystemLoader
+
+from infra.packaging import left_out
+from infra.packaging import service as packaging
+from infra.paths import ROOT, SERVICES, service_folder
+from infra.problems import Problem
+from shared import pages
+
+FUNCTION = {
+    "STAGE": "test",
+    "ORIGIN": "https://example.org",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+}
+# What only workers and the workshop need: nobody who opens a page should wait for it.
+NOT_FOR_PAGES = {
+    "PIL",
+    "altcha",
+    "asyncio",
+    "email.headerregistry",
+    "html.parser",
+    "icalendar",
+    "importlib.metadata",
+    "jinja2.idtracking",
+    "pypdf",
+    "segno",
+    "shared.mail",
+    "shared.relay",
+    "shared.sweeper",
+    "unittest",
+}
+
+
+@pytest.fixture(scope="module")
+def trees(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Each service's zip, unpacked as Lambda does it."""
+    found = {}
+    for service, folder in packages.items():
+        found[service] = tmp_path_factory.mktemp(service)
+        with zipfile.ZipFile(folder / packaging.CODE) as archive:
+            archive.extractall(found[service])
+    return found
+
+
+def run(tree: Path, code: str) -> Any:
+    """What `code` prints as JSON, run with nothing but the zip."""
+    command = [sys.executable, "-S", "-B", "-W", "error", "-c", code]
+    result = subprocess.run(
+        command, cwd=tree, env=FUNCTION, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_api_function_loads_nothing_of_the_workers(
+    trees: dict[str, Path], service: str
+) -> None:
+    loaded = set(run(trees[service], "import app, json, sys; print(json.dumps([*sys.modules]))"))
+    own = f"chalicelib.{service}"
+    workers = NOT_FOR_PAGES | {f"{own}.{name}" for name in ("consumers", "mails", "inspection")}
+    assert f"{own}.routes" in loaded
+    assert loaded & workers == set()
+
+
+def sources(service: str) -> Iterator[tuple[str, Path]]:
+    """The name and the source of each template that a service has."""
+    own = service_folder(service) / "chalicelib" / service / "templates"
+    folders = [own, ROOT / "shared" / "templates"]
+    for folder in folders:
+        for path in sorted(folder.rglob("*.*")):
+            yield path.relative_to(folder).as_posix(), path
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("service", SERVICES)
+def test_compiled_templates_are_what_the_sources_say(
+    trees: dict[str, Path], service: str, language: str
+) -> None:
+    compiled = trees[service] / "chalicelib" / service / pages.COMPILED
+    folders = dict(sources(service))
+    loader = ChoiceLoader([FileSystemLoader(path.parent) for path in folders.values()])
+    environment = pages.make_environment(service, language, loader, NullTranslations())
+    names = set()
+    for name, path in folders.items():
+        expected = environment.compile(path.read_text(), name, str(path), raw=True, defer_init=True)
+        file = f"tmpl_{hashlib.sha1(name.encode()).hexdigest()}.py"
+        names.add(file)
+        assert (compiled / file).read_text() == expected, name
+    assert names == {path.name for path in compiled.glob("*.py")}
+    assert not list(trees[service].rglob("templates"))
+
+
+CONTEXT = {
+    "network": {"name": "SAMEN030", "tagline": "", "contact": "post@example.org"},
+    "path": "/privacy",
+    "organiser": None,
+    "csrf_token": "",
+    "flash": "Opgeslagen <nu>.",
+    "other_language_url": "/privacy?lang=en",
+}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("name", ["platform/accessibility.html", "platform/privacy.html"])
+def test_the_zip_renders_the_bytes_of_the_source(
+    trees: dict[str, Path], name: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = trees["directory"]
+    code = (
+        "import json; from shared import pages;"
+        f"page = pages._environment('directory', {language!r}).get_template({name!r});"
+        f"print(json.dumps(page.render(**{CONTEXT!r})))"
+    )
+    assert run(tree, code) == source(tree, name, language, monkeypatch)
+
+
+def source(tree: Path, name: str, language: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The page as the source's templates and Jinja2's own compiler make it."""
+    names = json.loads((tree / "shared" / "static_manifest.json").read_text())
+    monkeypatch.setattr(pages, "_manifest", lambda: names)
+    words = NullTranslations()
+    for package in ("chalicelib/directory", "shared"):
+        catalogue = tree / package / "locale" / language / "LC_MESSAGES" / "messages.mo"
+        if catalogue.exists():
+            with catalogue.open("rb") as file:
+                words.add_fallback(GNUTranslations(file))
+    loader = FileSystemLoader(ROOT / "shared" / "templates")
+    environment = pages.make_environment("directory", language, loader, words)
+    return environment.get_template(name).render(**CONTEXT)
+
+
+@pytest.mark.parametrize("name", sorted(left_out.TRIMMED))
+def test_another_version_stops_the_packaging(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / f"{name}-99.0.dist-info").mkdir()
+    with pytest.raises(Problem, match=f"written for {name} "):
+        left_out.leave_out(tmp_path)
+
+
+def test_what_is_left_out_says_so(trees: dict[str, Path]) -> None:
+    code = """
+import json
+from jinja2 import Environment
+try:
+    Environment().from_string("x")
+except ImportError as error:
+    print(json.dumps(str(error)))
+"""
+    assert run(trees["directory"], code).endswith("is left out of this zip")
