@@ -85,6 +85,17 @@ class EventChanged(Data, frozen=True, kw_only=True):
     revision: int
 
 
+class DefinitionPartlySpread(Data, frozen=True, kw_only=True):
+    """A changed definition was carried to a part of what follows from it; the rest is to do."""
+
+    NAME: ClassVar[str] = "registration.definition_partly_spread.v1"
+    SUBJECT: ClassVar[str] = "event"
+
+    event: str
+    revision: int
+    reached: str  # where in the list of registrations the rest starts; empty: seats come first
+
+
 EVENTS: tuple[type[Data], ...] = (
     Registered,
     Seated,
@@ -95,4 +106,5 @@ EVENTS: tuple[type[Data], ...] = (
     ProfileShared,
     Erased,
     EventChanged,
+    DefinitionPartlySpread,
 )

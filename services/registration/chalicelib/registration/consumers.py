@@ -14,6 +14,7 @@ from shared.events.registration import (
     AttemptedAgain,
     Cancelled,
     Changed,
+    DefinitionPartlySpread,
     Erased,
     EventChanged,
     LinkRequested,
@@ -94,8 +95,20 @@ def _on_erased(event: Event, _once: Once) -> None:
     erasures.note("registration", event.subject)
 
 
-def _on_event_changed(event: Event, _once: Once) -> None:
-    usecases.spread_definition(_repository(), clock, event=event.subject)
+def _on_event_changed(event: Event, once: Once) -> None:
+    if isinstance(event.data, EventChanged):
+        _spread(event.data, "", once)
+
+
+def _on_partly_spread(event: Event, once: Once) -> None:
+    if isinstance(event.data, DefinitionPartlySpread):
+        _spread(event.data, event.data.reached, once)
+
+
+def _spread(data: EventChanged | DefinitionPartlySpread, reached: str, once: Once) -> None:
+    usecases.carry_on(
+        _repository(), clock, event=data.event, revision=data.revision, reached=reached, once=once
+    )
 
 
 def _on_nothing(_event: Event, _once: Once) -> None:
@@ -109,6 +122,7 @@ _INBOX: dict[type[Data], Handler] = {
     Cancelled: _on_cancelled,
     AttemptedAgain: _on_seats_freed,
     EventChanged: _on_event_changed,
+    DefinitionPartlySpread: _on_partly_spread,
     LinkRequested: _on_nothing,
     ProfileShared: _on_nothing,
     Erased: _on_erased,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.registration.domain import Answers
 from chalicelib.registration.models import AnswersItem
-from chalicelib.registration.repository.records import answers_item, find
+from chalicelib.registration.repository.records import answers_item
 from shared.clock import Clock
 
 
@@ -30,13 +30,13 @@ class SensitiveAnswers:
         found = AnswersItem.batch_get(_keys(registration_ids))
         return [_registration_id(item) for item in found if item.keep_until <= now]
 
-    def keep(self, registration_id: str, until: datetime) -> None:
-        """Change until when the answers are kept, where there are any."""
-        item = find(AnswersItem, f"REGISTRATION#{registration_id}", "ANSWERS")
-        if item is not None and item.keep_until != until:
-            answers = Answers(diet=item.diet, access_needs=item.access_needs)
-            changed = answers_item(registration_id, answers, until)
-            changed.save(AnswersItem.pk.exists())
+    def keep(self, registration_ids: Iterable[str], until: datetime) -> None:
+        """Change until when the answers of up to 100 registrations are kept."""
+        for item in AnswersItem.batch_get(_keys(registration_ids), consistent_read=True):
+            if item.keep_until != until:
+                answers = Answers(diet=item.diet, access_needs=item.access_needs)
+                changed = answers_item(_registration_id(item), answers, until)
+                changed.save(AnswersItem.pk.exists())
 
     def erase(self, registration_id: str) -> None:
         """Remove the answers."""

@@ -5,7 +5,7 @@ Every function receives its collaborators (repository, clock) first and its data
 
 from chalicelib.registration.usecases.cancel import cancel
 from chalicelib.registration.usecases.change import change
-from chalicelib.registration.usecases.define import define_event, spread_definition
+from chalicelib.registration.usecases.define import define_event
 from chalicelib.registration.usecases.find import (
     export_rows,
     find_definition,
@@ -25,10 +25,12 @@ from chalicelib.registration.usecases.register import register
 from chalicelib.registration.usecases.request_link import request_link
 from chalicelib.registration.usecases.retain import erase_expired
 from chalicelib.registration.usecases.share import hand_over_profile
+from chalicelib.registration.usecases.spread import carry_on, spread_definition
 from chalicelib.registration.usecases.sweep import sweep, sweep_event
 
 __all__ = [
     "cancel",
+    "carry_on",
     "change",
     "define_event",
     "erase_expired",

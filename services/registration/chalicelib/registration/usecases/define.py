@@ -7,8 +7,6 @@ from chalicelib.registration.domain import Definition
 from chalicelib.registration.repository import Repository
 from chalicelib.registration.seats import Pool
 from chalicelib.registration.usecases import definition_file
-from chalicelib.registration.usecases.promote import settle
-from chalicelib.registration.usecases.retain import keep_until_new_date
 from shared.clock import Clock
 from shared.errors import Conflict
 from shared.events import occurred
@@ -41,22 +39,8 @@ def define_event(repository: Repository, clock: Clock, *, definition: dict[str, 
             raise Conflict(
                 "changed_meanwhile", "Iemand anders heeft dit congres net veranderd."
             ) from refused
-    _copy(repository, wanted)
+    copy_to_lines(repository, wanted)
     return wanted
-
-
-def spread_definition(repository: Repository, clock: Clock, *, event: str) -> None:
-    """Carry a changed definition to everything that follows from it: lines, seats and retention.
-
-    Harmless any number of times; the consumer of `event_changed` calls it.
-    """
-    definition = repository.definitions.refresh(event)
-    if definition is None:
-        return
-    _copy(repository, definition)
-    for line in definition.capacities():
-        settle(repository, clock, event=event, pool=line)
-    keep_until_new_date(repository, definition)
 
 
 def resize(repository: Repository, *, event: str, line: str, capacity: int) -> None:
@@ -110,6 +94,7 @@ def _close_removed(repository: Repository, wanted: Definition, known: Definition
             )
 
 
-def _copy(repository: Repository, definition: Definition) -> None:
+def copy_to_lines(repository: Repository, definition: Definition) -> None:
+    """Let every line check what `definition` says; harmless any number of times."""
     for line in definition.capacities():
         repository.pools.copy_definition(line, definition)

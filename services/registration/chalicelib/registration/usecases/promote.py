@@ -1,5 +1,6 @@
 """Move a line on: raise its watermark and tell those who have a seat now (docs/adr: seats)."""
 
+import sys
 from dataclasses import replace
 
 from chalicelib.registration import seats
@@ -14,9 +15,11 @@ from shared.transactions import Busy, Refused
 MOST_TRIES = 10
 
 
-def settle(repository: Repository, clock: Clock, *, event: str, pool: str) -> None:
+def settle(
+    repository: Repository, clock: Clock, *, event: str, pool: str, most: int = sys.maxsize
+) -> bool:
     """Seat everybody who waits in `pool` and whose number has a seat, each in a transaction of
-    their own.
+    their own. After `most` it stops and answers False: there may be more to do.
 
     Harmless at any time and any number of times. Seats in other sessions that come free by it are
     settled too.
@@ -25,7 +28,12 @@ def settle(repository: Repository, clock: Clock, *, event: str, pool: str) -> No
     while todo:
         current = repository.pools.get(event, todo.pop())
         if current is not None:
-            todo += _tell(repository, clock, advance(repository, current))
+            told, freed = _tell(repository, clock, advance(repository, current), most)
+            todo += freed
+            most -= told
+            if most <= 0:
+                return False
+    return True
 
 
 def settle_all(repository: Repository, clock: Clock, *, event: str) -> None:
@@ -71,21 +79,25 @@ def advance(repository: Repository, pool: Pool) -> Pool:
     return pool  # others are moving this line; the sweeper looks again
 
 
-def _tell(repository: Repository, clock: Clock, pool: Pool) -> list[str]:
-    """Tell the waiting numbers at or below the watermark; answers the lines where a seat came
-    free by it.
+def _tell(repository: Repository, clock: Clock, pool: Pool, most: int) -> tuple[int, list[str]]:
+    """Tell up to `most` waiting numbers at or below the watermark; answers how many, and the lines
+    where a seat came free by it.
     """
     last = min(pool.watermark, pool.issued)
     freed: list[str] = []
     done = []
+    told = 0
     for number in repository.numbers.between(pool.event, pool.id, pool.settled + 1, last):
         if number.state == "waiting":
+            if told == most:
+                break
             freed += seat(repository, clock, line=pool.id, number=number)
+            told += 1
         done.append(number.value)
     reached = seats.unbroken(done, pool.settled)
     if reached > pool.settled:
         repository.pools.mark_settled(pool, reached)
-    return freed
+    return told, freed
 
 
 def seat(repository: Repository, clock: Clock, *, line: str, number: Number) -> list[str]:

@@ -1,5 +1,7 @@
 """Remove what may no longer be kept (docs/privacy.md)."""
 
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from chalicelib.registration import domain
@@ -25,9 +27,11 @@ def erase_expired(repository: Repository, clock: Clock) -> int:
     erased = late = 0
     for definition in repository.definitions.all():
         # Once more, for those who changed in the moment that the congress moved.
-        keep_until_new_date(repository, definition)
+        for part in _parts(repository.registrations.all(definition.id)):
+            keep_until_new_date(repository, definition, part)
         registrations = list(repository.registrations.all(definition.id))
-        _erase_answers(repository, registrations)
+        for part in _parts(registrations):
+            _erase_answers(repository, part)
         for registration in registrations:
             if registration.keep_until > clock.now():
                 continue
@@ -38,16 +42,25 @@ def erase_expired(repository: Repository, clock: Clock) -> int:
     return erased
 
 
-def keep_until_new_date(repository: Repository, definition: Definition) -> None:
-    """Let personal data follow the congress when it moves to another date; harmless to repeat."""
+def keep_until_new_date(
+    repository: Repository, definition: Definition, registrations: Sequence[Registration]
+) -> None:
+    """Let personal data of up to 100 people follow the congress when it moves to another date;
+    harmless to repeat.
+    """
     until = domain.keep_until(definition)
-    for registration in repository.registrations.all(definition.id):
-        if registration.state == "cancelled":
-            continue
-        # The answers first: a crash in between must not leave them behind for good.
-        repository.answers.keep(registration.id, domain.keep_answers_until(definition))
+    active = [one for one in registrations if one.state != "cancelled"]
+    # The answers first: a crash in between must not leave them behind for good.
+    repository.answers.keep((one.id for one in active), domain.keep_answers_until(definition))
+    for registration in active:
         if registration.keep_until != until:
             repository.registrations.keep(registration, until)
+
+
+def _parts(registrations: Iterable[Registration]) -> Iterator[list[Registration]]:
+    left = iter(registrations)
+    while part := list(itertools.islice(left, ANSWERS_AT_ONCE)):
+        yield part
 
 
 def _erase(repository: Repository, clock: Clock, registration: Registration) -> bool:
@@ -63,9 +76,6 @@ def _erase(repository: Repository, clock: Clock, registration: Registration) -> 
     return True
 
 
-def _erase_answers(repository: Repository, registrations: list[Registration]) -> None:
-    ids = [registration.id for registration in registrations]
-    for start in range(0, len(ids), ANSWERS_AT_ONCE):
-        part = ids[start : start + ANSWERS_AT_ONCE]
-        for registration_id in repository.answers.overdue(part):
-            repository.answers.erase(registration_id)
+def _erase_answers(repository: Repository, registrations: Sequence[Registration]) -> None:
+    for registration_id in repository.answers.overdue(one.id for one in registrations):
+        repository.answers.erase(registration_id)
