@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.directory import collaborators, pages, routes
 from shared import pagination
+from tests.proof_of_work import solution
 from tests.proofs.fuzz.subject import CLOCK, Known
 from tests.service.directory.conftest import drafted, published
 
@@ -19,26 +20,39 @@ class Directory:
         repository = collaborators.repository
         repository._snapshot = None
         found = [
-            published(repository, CLOCK, f"m{n}", name=f"Tuin {n}", latitude=52.1, longitude=5.1, email=f"m{n}@example.org")
+            published(
+                repository,
+                CLOCK,
+                f"m{n}",
+                name=f"Tuin {n}",
+                latitude=52.1,
+                longitude=5.1,
+                email=f"m{n}@example.org",
+            )
             for n in range(3)
         ]
         draft = drafted(repository, CLOCK, "m9", email="m9@example.org")
-        known = Known({"slug": [one.slug for one in found], "member_id": [*(one.id for one in found), draft.id]})
+        known = Known(
+            {
+                "slug": [one.slug for one in found],
+                "member_id": [*(one.id for one in found), draft.id],
+            }
+        )
         known.cursors = [pagination.encode({"from": "1"})]
         return known
 
     def complete(self, body: dict[str, Any], random: Random) -> None:
         body.update(name="Buurttuin", kind="residents", place="Utrecht", consent=True)
         body["consent_version"] = routes.CONSENT_VERSION
-        body["email"] = random.choice(["een@example.org", f"p{random.randrange(10**6)}@example.org"])
+        body["email"] = random.choice(
+            ["een@example.org", f"p{random.randrange(10**6)}@example.org"]
+        )
+        body["altcha"] = random.choice(["", solution(CLOCK)])
         for name in ("phone", "website"):
             body.pop(name, None)
 
     def token_for(self, path: Mapping[str, str], known: Known, random: Random) -> str:
         return ""
 
-    def learn(self, operation: str, answer: Any, known: Known) -> None:
-        for member in answer.get("members", []):
-            known.paths["slug"].append(member["slug"])
-        if answer.get("next"):
-            known.cursors.append(answer["next"])
+    def created(self, id_: str, token: str, known: Known) -> None:
+        """Say nothing: an application has no address of its own."""

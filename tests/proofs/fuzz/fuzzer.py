@@ -1,14 +1,15 @@
 """Schemathesis against one service in this process: what it is sent, and what is checked."""
 
 from collections import Counter
+from contextlib import ExitStack
+from math import ceil
 from random import Random
 from typing import Any
 
 import hypothesis
-import msgspec
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis import Case, GenerationMode
+from schemathesis import Case, GenerationMode, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi import checks
@@ -16,7 +17,6 @@ from schemathesis.specs.openapi import checks
 from tests.proofs.extent import SEED
 from tests.proofs.fuzz.gateway import Gateway
 from tests.proofs.fuzz.subject import LIFE, Known, Subject, account, app_of
-from tests.service.browser import ORIGIN
 
 CHECKS = [
     not_a_server_error,
@@ -28,6 +28,9 @@ CHECKS = [
 ]
 REFUSED = ["400", "401", "403", "404", "409", "410", "413", "415", "422", "429"]
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+SETTINGS = settings(
+    database=None, deadline=None, phases=[Phase.generate], suppress_health_check=QUIET
+)
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
@@ -39,6 +42,9 @@ class Fuzzer:
         self.gateway = Gateway(app_of(subject))
         self.failures: dict[str, str] = {}
         self.kinds: Counter[str] = Counter()
+        self.followed: set[str] = set()  # operations that a link led to, with success
+        self._account = ExitStack()
+        self._known, self._age = Known(), LIFE
         with account(subject):
             self.document = _asked(self.gateway, subject.document)
         self.gateway.reached.clear()
@@ -52,43 +58,48 @@ class Fuzzer:
     def run(self, requests: int) -> None:
         """Send `requests`, most of them to the operations that take most."""
         weights = {one.label: _weight(one) for one in self.operations}
-        for number, operation in enumerate(self.operations):
-            share = requests * weights[operation.label] // sum(weights.values())
-            for mode in MODES:
-                self._send(operation, mode, -(-share // 2), SEED * 1000 + number)
+        with ExitStack() as self._account:
+            self._age = LIFE  # the first request opens an account
+            for number, operation in enumerate(self.operations):
+                share = requests * weights[operation.label] / sum(weights.values())
+                for mode in MODES:
+                    self._send(operation, mode, ceil(share / 2), SEED * 1000 + number)
 
     def _send(self, operation: Any, mode: GenerationMode, number: int, seed: int) -> None:
-        try:
-            cases = operation.as_strategy(generation_mode=mode)
-            cases.validate()
-        except Exception:
-            if mode is MODES[0]:
-                raise
-            return self._send(operation, MODES[0], number, seed + 1)  # nothing can be wrong with it
-        sent = 0
-        while sent < number:
-            batch = min(LIFE, number - sent)
-            with account(self.subject) as known:
-                self._batch(cases, batch, seed + 7919 * sent, known)
-            sent += batch
-        return None
-
-    def _batch(self, cases: Any, number: int, seed: int, known: Known) -> None:
-        random = Random(seed)  # noqa: S311 - a seed is the point
+        cases = operation.as_strategy(generation_mode=mode)
+        if cases.is_empty:  # nothing can be wrong with it
+            cases = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+        random = Random(seed)
 
         @hypothesis.seed(seed)
-        @settings(
-            max_examples=number, database=None, deadline=None, phases=[Phase.generate],
-            suppress_health_check=QUIET,
-        )
+        @settings(SETTINGS, max_examples=number)
         @given(case=cases)
         def send(case: Case) -> None:
-            self.call(case, random, known)
+            self.call(case, random)
 
         send()
 
-    def call(self, case: Case, random: Random, known: Known) -> None:
+    def documented(self) -> set[tuple[str, str, int]]:
+        """Every (method, path, status) of the document; 5xx apart, which no request may cause."""
+        return {
+            (one.method.upper(), one.path, int(status))
+            for one in self.operations
+            for status in one.definition.raw["responses"]
+            if status < "500"
+        }
+
+    def linked(self) -> set[str]:
+        """Every operation that a link of the document leads to."""
+        return {
+            link["operationId"]
+            for one in self.operations
+            for answer in one.definition.raw["responses"].values()
+            for link in answer.get("links", {}).values()
+        }
+
+    def call(self, case: Case, random: Random) -> None:
         """Send one case, steered to where something happens, and check the answer."""
+        known = self._young_account()
         self._steer(case, random, known)
         try:
             answer = case.call_and_validate(checks=CHECKS)
@@ -96,25 +107,50 @@ class Fuzzer:
             for failure in group.exceptions:
                 self._note(case, failure, group)
         else:
-            if answer.status_code < 300 and case.operation.definition.raw["operationId"]:
-                name = case.operation.definition.raw["operationId"]
-                self.subject.learn(name, msgspec.json.decode(answer.content), known)
+            if answer.status_code < 300:
+                self._learn(case, answer, known)
+
+    def _learn(self, case: Case, answer: Response, known: Known) -> None:
+        operation = case.operation.definition.raw
+        for value in (case.path_parameters or {}).values():
+            if (operation["operationId"], value) in known.linked:
+                self.followed.add(operation["operationId"])
+        if answer.status_code == 201 and "id" in (made := answer.json()):
+            token = (case.headers or {}).get("Authorization", "").removeprefix("Bearer ")
+            self.subject.created(made["id"], token, known)
+        for link in operation["responses"][str(answer.status_code)].get("links", {}).values():
+            for name, expression in link["parameters"].items():
+                value = _pointed(answer.json(), expression.removeprefix("$response.body#"))
+                if value is not None:
+                    known.paths[name].append(value)
+                    known.linked.add((link["operationId"], value))
 
     def _steer(self, case: Case, random: Random, known: Known) -> None:
         self.gateway.source_ip = f"192.0.2.{random.choice([1, 1, random.randrange(2, 250)])}"
         positive = case.meta.generation.mode.is_positive
         if random.random() < 0.8:
-            found = {name: random.choice(known.paths[name]) for name in case.path_parameters if name in known.paths}
+            found = {
+                name: random.choice(known.paths[name])
+                for name in case.path_parameters
+                if name in known.paths
+            }
             if found:
                 case.path_parameters = {**case.path_parameters, **found}
         if positive and isinstance(case.body, dict) and random.random() < 0.7:
             self.subject.complete(case.body, random)
-        if positive and known.cursors and random.random() < 0.3:
-            if "cursor" in {one.name for one in case.operation.query}:
-                case.query = {**(case.query or {}), "cursor": random.choice(known.cursors)}
+        has_pages = "cursor" in {one.name for one in case.operation.query}
+        if positive and has_pages and random.random() < 0.3:
+            case.query = {**(case.query or {}), "cursor": random.choice(known.cursors)}
         if {"link": []} in case.operation.definition.raw["security"] and random.random() < 0.9:
             token = self.subject.token_for(case.path_parameters or {}, known, random)
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
+
+    def _young_account(self) -> Known:
+        self._age += 1
+        if self._age > LIFE:
+            self._account.close()
+            self._known, self._age = self._account.enter_context(account(self.subject)), 0
+        return self._known
 
     def _note(self, case: Case, failure: Failure, group: FailureGroup) -> None:
         kind = type(failure).__name__
@@ -137,6 +173,16 @@ def strict(document: dict[str, Any]) -> dict[str, Any]:
             if name != "Problem":  # whose `errors` and `figures` come when there are any
                 schema["required"] = [*schema["properties"]]
     return document
+
+
+def _pointed(answer: Any, pointer: str) -> Any:
+    """What a JSON pointer (RFC 6901) points at, or None."""
+    for part in pointer.split("/")[1:]:
+        try:
+            answer = answer[int(part) if isinstance(answer, list) else part]
+        except (LookupError, TypeError):
+            return None
+    return answer
 
 
 def _weight(operation: Any) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.registration import collaborators, consents, pages, routes, usecases
 from shared import auth
+from tests.proof_of_work import solution
 from tests.proofs.fuzz.subject import CLOCK, Known
 from tests.registration_support import EVENT, PROFILE, congress, register_person
 
@@ -21,13 +22,14 @@ class Registration:
         collaborators.repository.cache_clear()
         repository = collaborators.repository()
         days = {"starts": "2090-02-01 09:30", "ends": "2090-02-01 17:00"}
-        rounds = [{**one, "starts": "2090-02-01 11:00", "ends": "2090-02-01 12:00"} for one in congress()["rounds"][:1]]
+        rounds = [
+            {**one, "starts": "2090-02-01 11:00", "ends": "2090-02-01 12:00"}
+            for one in congress()["rounds"][:1]
+        ]
         for name, closes in ((EVENT, "2090-01-01 09:00"), ("gesloten", "2021-01-01 09:00")):
             opened = {"opens": "2020-01-01 09:00", "closes": closes}
             changes: dict[str, Any] = {"id": name, "registration": opened, "rounds": rounds, **days}
-            usecases.define_event(
-                repository, CLOCK, definition=congress(capacity=MANY, **changes)
-            )
+            usecases.define_event(repository, CLOCK, definition=congress(capacity=MANY, **changes))
         for person in ("ada", "bob", "eva"):
             register_person(repository, CLOCK, person, profile=PROFILE)
         ids = [one.id for one, _ in usecases.export_rows(repository, EVENT)]
@@ -36,7 +38,10 @@ class Registration:
     def complete(self, body: dict[str, Any], random: Random) -> None:
         body.update(audience="resident", consent=True, consent_version=consents.CONGRESS.version)
         body["sessions"] = random.choice([[], ["a1"], ["a2"]])
-        body["email"] = random.choice(["ada@example.org", f"p{random.randrange(10**6)}@example.org"])
+        body["email"] = random.choice(
+            ["ada@example.org", f"p{random.randrange(10**6)}@example.org"]
+        )
+        body["altcha"] = random.choice(["", solution(CLOCK)])
         if random.random() < 0.8:
             for name in ("phone", "directory"):
                 body.pop(name, None)
@@ -46,5 +51,5 @@ class Registration:
         subject = path.get("registration") or known.paths["registration"][0]
         return auth.sign_link("registration", subject, random.choice([1, 1, 1, 2]))
 
-    def learn(self, operation: str, answer: Any, known: Known) -> None:
-        """A registration's id comes by mail."""
+    def created(self, id_: str, token: str, known: Known) -> None:
+        """Say nothing: a registration's id comes by mail."""

@@ -24,7 +24,9 @@ class Known:
 
     paths: dict[str, list[str]] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)  # whose token opens which document
     cursors: list[str] = field(default_factory=list)
+    linked: set[tuple[str, str]] = field(default_factory=set)  # (operation, value) that links gave
 
 
 class Subject(Protocol):
@@ -43,8 +45,8 @@ class Subject(Protocol):
     def token_for(self, path: Mapping[str, str], known: Known, random: Random) -> str:
         """The bearer token for a path."""
 
-    def learn(self, operation: str, answer: Any, known: Known) -> None:
-        """Remember what an answer names."""
+    def created(self, id_: str, token: str, known: Known) -> None:
+        """Remember what was made with `token`."""
 
 
 def app_of(subject: Subject) -> App:
