@@ -20,7 +20,7 @@ MOST_ATTEMPTS = 8
 FIRST_PAUSE = 0.025  # seconds; doubled at each attempt, with full jitter
 
 _PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-_PASSING_ERRORS = frozenset({"TransactionInProgressException"})
+_PASSING_ERRORS = aws.THROTTLES | {"TransactionInProgressException"}
 
 
 class Refused(Exception):
@@ -52,11 +52,19 @@ class Transaction:
 
     def insert(self, item: Record, *, name: str) -> None:
         """Write `item`, refusing when its key is taken."""
-        self.put(item, name=name, condition=type(item).pk.does_not_exist())
+        absent = type(item).pk.does_not_exist()
+        self._puts.append((name, lambda write: write.save(item, condition=absent)))
 
     def put(self, item: Record, *, name: str, condition: Condition | None = None) -> None:
-        """Write `item` whole."""
-        self._puts.append((name, lambda write: write.save(item, condition=condition)))
+        """Write everything that this version knows of `item`.
+
+        An attribute that a newer version added stays: after a roll-back the newer one comes again.
+        """
+        actions = _every_attribute(item)
+        if actions:
+            self.update(item, actions, name=name, condition=condition)
+        else:
+            self._puts.append((name, lambda write: write.save(item, condition=condition)))
 
     def update(
         self,
@@ -116,6 +124,19 @@ class Transaction:
         )
         if failed:
             raise Refused(failed)
+
+
+def _every_attribute(item: Record) -> list[Action]:
+    """Set what the item has and remove what it lacks; nothing for an item that is only a key."""
+    keys = {"pk", "sk"}
+    known = {name: one for name, one in item.get_attributes().items() if name not in keys}
+    values = {name: getattr(item, name) for name in known}
+    if all(value is None for value in values.values()):
+        return []
+    return [
+        one.remove() if values[name] is None else one.set(values[name])
+        for name, one in known.items()
+    ]
 
 
 def _reasons(error: TransactWriteError) -> list[str | None]:

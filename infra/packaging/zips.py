@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from infra.packaging.target import Target
+from infra.paths import ROOT
 
 # The oldest time a zip can hold: a file's age must not change its artefact's name.
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -20,7 +21,8 @@ def fingerprint(paths: Iterable[Path], *extra: str) -> str:
     for word in extra:
         digest.update(word.encode() + b"\0")
     for path in sorted(set(paths)):
-        digest.update(str(path).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        name = os.path.relpath(path, ROOT)  # the same in every checkout
+        digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

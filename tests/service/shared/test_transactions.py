@@ -1,11 +1,14 @@
 """Named parts, refusals and retries of a transaction."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from shared import transactions
+from shared import aws, transactions
 from shared.transactions import Busy, Refused, Transaction
+
+LATER = datetime(2027, 4, 14, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +46,27 @@ def test_an_insert_never_overwrites(outbox: Any) -> None:
         else:
             with pytest.raises(expected):
                 transaction.commit()
+
+
+def test_writing_an_item_keeps_what_a_newer_version_added(outbox: Any) -> None:
+    outbox("OUTBOX#0", "one", event="old", expires_at=LATER).save()
+    client = aws.client("dynamodb")
+    client.update_item(
+        TableName=outbox.Meta.table_name,
+        Key={"pk": {"S": "OUTBOX#0"}, "sk": {"S": "one"}},
+        UpdateExpression="SET later = :value",
+        ExpressionAttributeValues={":value": {"S": "kept"}},
+    )
+    transaction = Transaction()
+    transaction.put(outbox("OUTBOX#0", "one", event="new"), name="item")
+    transaction.commit()
+    [item] = client.scan(TableName=outbox.Meta.table_name)["Items"]
+    assert item == {
+        "pk": {"S": "OUTBOX#0"},
+        "sk": {"S": "one"},
+        "event": {"S": "new"},
+        "later": {"S": "kept"},
+    }
 
 
 class _Conflicts:
@@ -85,6 +109,21 @@ def test_conflicts_and_throttling_are_tried_again_under_one_token(
     _two_inserts(outbox).commit()
     assert len(list(outbox.query("OUTBOX#0"))) == 2
     assert len(conflicts.tokens) == 1
+
+
+def test_throttling_of_the_whole_request_is_tried_again_too(outbox: Any, listen: Any) -> None:
+    left = [1, 1]
+
+    def throttled(**_: Any) -> Any:
+        return (
+            (_Answer(400), {"Error": {"Code": "ThrottlingException"}})
+            if left and left.pop()
+            else None
+        )
+
+    listen("dynamodb", "before-call.dynamodb.TransactWriteItems", throttled)
+    _two_inserts(outbox).commit()
+    assert len(list(outbox.query("OUTBOX#0"))) == 2
 
 
 def test_endless_conflicts_end_as_busy_with_nothing_written(outbox: Any, listen: Any) -> None:
