@@ -8,7 +8,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-aws requirements run reset test test-quick check format package deploy rollback load redrive \
-        backup erasures restore forget organiser proofs bench test-3.13
+        mend replay backup erasures restore forget organiser proofs bench test-3.13
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-zA-Z0-9_.-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,8 +74,14 @@ load: install ## load FILE (a congress, members or documents) into STAGE
 organiser: install ## make EMAIL an organiser in STAGE and print the first password
 	@$(VENV)/python -m infra.organiser --stage $(STAGE) $(EMAIL)
 
-redrive: install ## move messages of QUEUE's dead-letter queue back to it in STAGE
-	@$(VENV)/python -m infra.redrive --stage $(STAGE) $(QUEUE)
+redrive: install ## move QUEUE's dead letters back to it in STAGE; LOOK=yes only lists them, DROP=id drops one
+	@$(VENV)/python -m infra.redrive --stage $(STAGE) $(if $(LOOK),--look) $(if $(DROP),--drop $(DROP)) $(QUEUE)
+
+mend: install ## put back subscriptions that somebody deleted in STAGE
+	@$(VENV)/python -m infra.mend --stage $(STAGE)
+
+replay: install ## publish the events of SERVICE since SINCE again in STAGE
+	@$(VENV)/python -m infra.replay --stage $(STAGE) --since "$(SINCE)" $(SERVICE)
 
 proofs: install-aws ## run every proof whole; PROOFS=bounded runs a part of each
 	PROOFS=$(PROOFS) $(VENV)/python -m pytest -m "proof and not bench" tests/proofs

@@ -1,7 +1,7 @@
 """The relay: publishes outbox items as the table's stream shows them.
 
-Publishing comes first and the mark (removing the item) second: a crash in between gives a
-duplicate, which every consumer absorbs, and never a loss.
+Publishing comes first and the mark (removing the item, after a copy of it) second: a crash in
+between gives a duplicate, which every consumer absorbs, and never a loss.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import msgspec
 
 from shared import aws
 from shared.observability import log
-from shared.outbox import PREFIX, OutboxItem
+from shared.outbox import PREFIX, OutboxItem, published
 
 BATCH = 10  # PublishBatch's own limit
 
@@ -55,13 +55,14 @@ def publish(waiting: Sequence[Waiting], model: type[OutboxItem], topic_arn: str)
     unpublished: list[Waiting] = []
     for start in range(0, len(waiting), BATCH):
         batch = waiting[start : start + BATCH]
-        refused = _publish_batch(batch, topic_arn)
+        refused = publish_batch(batch, topic_arn)
         unpublished += refused
         _mark([item for item in batch if item not in refused], model)
     return unpublished
 
 
-def _publish_batch(batch: Sequence[Waiting], topic_arn: str) -> list[Waiting]:
+def publish_batch(batch: Sequence[Waiting], topic_arn: str) -> list[Waiting]:
+    """Publish up to BATCH items; answers those that SNS did not take."""
     entries = [
         {
             "Id": str(index),
@@ -77,8 +78,13 @@ def _publish_batch(batch: Sequence[Waiting], topic_arn: str) -> list[Waiting]:
     return [item for index, item in enumerate(batch) if index in failed]
 
 
-def _mark(published: Sequence[Waiting], model: type[OutboxItem]) -> None:
-    if published:
-        with model.batch_write() as batch:
-            for item in published:
-                batch.delete(model(item.pk, item.sk))
+def _mark(done: Sequence[Waiting], model: type[OutboxItem]) -> None:
+    if not done:
+        return
+    # Two calls: were the copies and the removals one batch, a crash could remove without a copy.
+    with model.batch_write() as batch:
+        for item in done:
+            batch.save(published(model, item.pk, item.sk, item.event))
+    with model.batch_write() as batch:
+        for item in done:
+            batch.delete(model(item.pk, item.sk))

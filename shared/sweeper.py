@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from shared import aws
 from shared.clock import Clock
 from shared.ids import smallest_id_at
 from shared.observability import log, metric
 from shared.outbox import SHARDS, OutboxItem
 from shared.relay import Waiting, publish
+from shared.settings import Settings, load
 
 # The relay is given this long before the sweeper helps; a duplicate would be harmless.
 PATIENCE = timedelta(seconds=60)
@@ -21,7 +23,25 @@ def resend(model: type[OutboxItem], topic_arn: str, clock: Clock, *, limit: int 
         for item in model.query(shard, model.sk < before, limit=limit, consistent_read=True)
     ]
     left = publish(found, model, topic_arn)
-    metric("OutboxBehind", len(found), "Count", service=topic_arn.rsplit(":", 1)[-1])
+    metric("OutboxBehind", len(found), "Count", service=_name(topic_arn))
     if found:
         log("outbox.resent", "WARNING", found=len(found), left=len(left))
+    watch_subscriptions(topic_arn, load(Settings).subscriptions)
     return len(found) - len(left)
+
+
+def watch_subscriptions(topic_arn: str, wanted: int) -> int:
+    """Tell (an alarm listens) when a queue hears the topic no more; answers how many do not.
+
+    SNS takes an event that nobody hears and says nothing, so no other sign of it exists.
+    """
+    answer = aws.client("sns").get_topic_attributes(TopicArn=topic_arn)
+    missing = max(0, wanted - int(answer["Attributes"]["SubscriptionsConfirmed"]))
+    if missing:  # only then: a metric costs money every month that it is used
+        metric("SubscriptionsMissing", missing, "Count")
+        log("topic.subscription_missing", "WARNING", topic=_name(topic_arn), missing=missing)
+    return missing
+
+
+def _name(topic_arn: str) -> str:
+    return topic_arn.rsplit(":", 1)[-1]

@@ -89,7 +89,7 @@ def checks_with_leading_keys(
     action: str, body: bytes, region: str, account: str
 ) -> list[tuple[str, str]]:
     """Check each part of a transaction on its own item, as AWS does."""
-    checks = []
+    checks: list[tuple[str, str]] = []
     wanted = transaction_checks(action, body, region, account)
     parts = json.loads(body).get("TransactItems", []) if wanted else []
     details = [detail for part in parts for detail in part.values()]

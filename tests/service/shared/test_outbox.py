@@ -12,9 +12,10 @@ from shared import aws
 from shared.clock import FixedClock
 from shared.events import decode, occurred
 from shared.events.registration import Cancelled
-from shared.outbox import message
+from shared.inbox import REMEMBERED
+from shared.outbox import KEPT, PUBLISHED_SHARDS, message
 from shared.relay import relay
-from shared.sweeper import resend
+from shared.sweeper import resend, watch_subscriptions
 
 TOPIC = os.environ["REGISTRATION_TOPIC_ARN"]
 
@@ -74,6 +75,52 @@ def test_the_relay_publishes_each_event_and_takes_it_away(
     assert relay(_stream(items), outbox, TOPIC) == {"batchItemFailures": []}
     assert sorted(_published(queue)) == sorted(item.sk for item in items)
     assert _left(outbox) == 0
+
+
+def test_what_was_published_stays_two_weeks_without_any_personal_data_to_be_replayed(
+    outbox: Any, queue: Any, clock: FixedClock
+) -> None:
+    items = _waiting(outbox, clock, 3)
+    relay(_stream(items), outbox, TOPIC)
+    kept = [item for item in outbox.scan() if item.pk in PUBLISHED_SHARDS]
+    assert sorted((item.sk, item.event) for item in kept) == sorted(
+        (item.sk, item.event) for item in items
+    )
+    assert {item.expires_at - clock.now() for item in kept} == {KEPT}
+    shards = [{(one.sk, one.pk[-1]) for one in found} for found in (kept, items)]
+    assert shards[0] == shards[1]
+    assert REMEMBERED > KEPT, "a consumer must know what a replay brings back"
+
+
+def test_a_crash_between_the_copy_and_the_removal_loses_neither(
+    outbox: Any, queue: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [item] = _waiting(outbox, clock, 1)
+    batches: list[Any] = []
+    real = outbox.batch_write
+
+    def dies_at_the_second() -> Any:
+        batches.append(None)
+        if len(batches) > 1:
+            raise SystemExit
+        return real()
+
+    with monkeypatch.context() as crash:
+        crash.setattr(outbox, "batch_write", dies_at_the_second)
+        with pytest.raises(SystemExit):
+            relay(_stream([item]), outbox, TOPIC)
+    assert sorted(kept.pk for kept in outbox.scan()) == [item.pk, f"PUBLISHED#{item.pk[-1]}"]
+
+
+def test_a_topic_that_fewer_queues_hear_than_there_are_is_told(
+    mocked_aws: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = {"Attributes": {"SubscriptionsConfirmed": "1"}}  # moto does not count
+    monkeypatch.setattr(aws.client("sns"), "get_topic_attributes", lambda **_: answer)
+    assert watch_subscriptions(TOPIC, 1) == 0
+    assert "SubscriptionsMissing" not in capsys.readouterr().out
+    assert watch_subscriptions(TOPIC, 3) == 2
+    assert '"SubscriptionsMissing": 2' in capsys.readouterr().out
 
 
 def test_removals_and_other_items_of_the_stream_are_left_alone(
