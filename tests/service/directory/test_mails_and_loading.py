@@ -195,6 +195,18 @@ def test_what_nobody_approved_is_unseen_after_thirty_days_and_removed_at_night(
     assert len(items("MEMBER#")) == 3
     assert consumers.nightly()["removed"] == 2
     assert [item["pk"] for item in items("MEMBER#")] == ["MEMBER#m3"]
+    assert '"ExpiredYetPresent": 0' in capsys.readouterr().out  # an ordinary night
+
+
+def test_only_what_should_have_been_gone_shows_in_the_metric(
+    repository: Repository, clock: FixedClock, capsys: Any
+) -> None:
+    drafted(repository, clock, "m1")
+    drafted(repository, clock, "m2")
+    clock.advance(timedelta(days=2))
+    drafted(repository, clock, "m3")
+    clock.advance(timedelta(days=30, minutes=1))
+    assert consumers.nightly()["removed"] == 3
     assert '"ExpiredYetPresent": 2' in capsys.readouterr().out
 
 

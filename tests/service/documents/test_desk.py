@@ -353,7 +353,7 @@ def test_what_is_not_published_is_gone_after_thirty_days(
     assert "DeleteMarkers" not in versions
 
 
-def test_a_missed_night_shows_in_the_metric(
+def test_only_what_should_have_been_gone_shows_in_the_metric(
     partner: Browser, clock: FixedClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     uploaded(partner)

@@ -34,7 +34,7 @@ from shared.events.documents import (
     UploadInspected,
 )
 from shared.inbox import Once
-from shared.observability import correlated, log, log_error, metric
+from shared.observability import correlated, log, log_error
 
 # The queue delivers a message five times (resources.yaml). Two inspections may fail or wait for
 # the malware scanner; the third takes no answer for an answer, and a fourth looks no more.
@@ -52,10 +52,8 @@ def sweep() -> None:
 
 
 def nightly() -> None:
-    """Remove what we may not keep any longer, and say whether a night was missed."""
-    removal = remove_expired(repository, storage(), clock)
-    metric("ExpiredYetPresent", removal.overdue, service="documents")
-    log("retention.done", removed=removal.removed, overdue=removal.overdue)
+    """Remove what we may not keep any longer."""
+    log("retention.done", removed=remove_expired(repository, storage(), clock))
     publish_fragments(repository, clock)  # the index may have lagged at the last event
 
 

@@ -4,7 +4,8 @@ from chalicelib.directory import domain
 from chalicelib.directory.repository import Repository
 from shared import erasures
 from shared.clock import Clock
-from shared.observability import log, log_error, metric
+from shared.observability import log, log_error
+from shared.retention import tell_overdue
 from shared.transactions import Refused
 
 
@@ -12,7 +13,7 @@ def remove_expired(repository: Repository, clock: Clock) -> int:
     """Delete entries whose retention has ended; DynamoDB's own TTL may be days late."""
     now = clock.now()
     expired = [member for member in repository.every() if domain.is_expired(member, now)]
-    metric("ExpiredYetPresent", len(expired), "Count", service="directory")
+    tell_overdue("directory", (one.expires_at for one in expired if one.expires_at), clock)
     for member in expired:
         try:
             erasures.note("member", member.id)

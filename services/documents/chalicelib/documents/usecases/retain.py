@@ -1,7 +1,6 @@
 """Removing what we may not keep any longer."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
 from chalicelib.documents.domain import Document
 from chalicelib.documents.repository import CLOSED, REVIEW, Repository
@@ -9,29 +8,25 @@ from chalicelib.documents.storage import Storage
 from shared import erasures
 from shared.clock import Clock
 from shared.observability import log_error
-
-OVERDUE = timedelta(days=2)  # one night missed is no alarm, two are
-
-
-@dataclass(frozen=True)
-class Removal:
-    """How many documents went, and how many of those should have gone nights ago."""
-
-    removed: int
-    overdue: int
+from shared.retention import tell_overdue
 
 
-def remove_expired(repository: Repository, storage: Storage, clock: Clock) -> Removal:
-    """Remove files and records whose time is up; the file first, so that none is left unnamed."""
+def remove_expired(repository: Repository, storage: Storage, clock: Clock) -> int:
+    """Remove files and records whose time is up; the file first, so that none is left unnamed.
+
+    Answers how many went.
+    """
     now = clock.now()
-    removed = overdue = 0
+    removed = 0
+    due: list[datetime] = []
     for listing in (REVIEW, CLOSED):
         for document in list(repository.present(listing)):
             if document.keep_until is None or document.keep_until > now:
                 continue
+            due.append(document.keep_until)
             removed += _remove(repository, storage, document)
-            overdue += document.keep_until < now - OVERDUE
-    return Removal(removed, overdue)
+    tell_overdue("documents", due, clock)
+    return removed
 
 
 def _remove(repository: Repository, storage: Storage, document: Document) -> bool:

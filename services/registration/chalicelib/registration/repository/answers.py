@@ -24,11 +24,11 @@ class SensitiveAnswers:
             if item.keep_until > now
         }
 
-    def overdue(self, registration_ids: Iterable[str]) -> list[str]:
-        """Which of up to 100 registrations still have answers though their time is over."""
+    def due(self, registration_ids: Iterable[str]) -> dict[str, datetime]:
+        """Which of up to 100 registrations have answers whose time is over, and since when."""
         now = self._clock.now()
         found = AnswersItem.batch_get(_keys(registration_ids))
-        return [_registration_id(item) for item in found if item.keep_until <= now]
+        return {_registration_id(one): one.keep_until for one in found if one.keep_until <= now}
 
     def keep(self, registration_ids: Iterable[str], until: datetime) -> None:
         """Change until when the answers of up to 100 registrations are kept."""

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime
 
 from chalicelib.registration import domain
 from chalicelib.registration.domain import Definition, Registration
@@ -10,10 +10,10 @@ from chalicelib.registration.repository import Repository
 from shared.clock import Clock
 from shared.events import occurred
 from shared.events.registration import Erased
-from shared.observability import log, log_error, metric
+from shared.observability import log, log_error
+from shared.retention import tell_overdue
 from shared.transactions import Refused
 
-A_NIGHT = timedelta(hours=25)  # this job runs every night, so anything older was missed
 ANSWERS_AT_ONCE = 100  # DynamoDB's limit for one read
 
 
@@ -21,24 +21,24 @@ def erase_expired(repository: Repository, clock: Clock) -> int:
     """Erase every registration, and before that its sensitive answers, whose time is over;
     answers how many.
 
-    Reading already hides them. The metric ExpiredYetPresent counts what an earlier night should
-    have removed.
+    Reading already hides them.
     """
-    erased = late = 0
+    erased = 0
+    due: list[datetime] = []
     for definition in repository.definitions.all():
         # Once more, for those who changed in the moment that the congress moved.
         for part in _parts(repository.registrations.all(definition.id)):
             keep_until_new_date(repository, definition, part)
         registrations = list(repository.registrations.all(definition.id))
         for part in _parts(registrations):
-            _erase_answers(repository, part)
+            due += _erase_answers(repository, part)
         for registration in registrations:
             if registration.keep_until > clock.now():
                 continue
-            late += registration.keep_until < clock.now() - A_NIGHT
+            due.append(registration.keep_until)
             erased += _erase(repository, clock, registration)
-    metric("ExpiredYetPresent", late, service="registration")
-    log("retention.erased", count=erased, late=late)
+    tell_overdue("registration", due, clock)
+    log("retention.erased", count=erased)
     return erased
 
 
@@ -76,6 +76,10 @@ def _erase(repository: Repository, clock: Clock, registration: Registration) -> 
     return True
 
 
-def _erase_answers(repository: Repository, registrations: Sequence[Registration]) -> None:
-    for registration_id in repository.answers.overdue(one.id for one in registrations):
+def _erase_answers(
+    repository: Repository, registrations: Sequence[Registration]
+) -> Iterable[datetime]:
+    due = repository.answers.due(one.id for one in registrations)
+    for registration_id in due:
         repository.answers.erase(registration_id)
+    return due.values()
