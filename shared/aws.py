@@ -13,6 +13,16 @@ import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 
+# What AWS says when more is asked than it gives just now: nothing was done.
+THROTTLES = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionConflictException",
+    }
+)
+
 # Making a client is not thread-safe in botocore; using one is.
 _making = threading.RLock()
 

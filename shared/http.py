@@ -15,7 +15,7 @@ from urllib.parse import quote
 import msgspec
 from chalice.app import Blueprint, Chalice, Response
 
-from shared import auth, pages
+from shared import auth, aws, pages
 from shared.answers import Answer, Cookie, File, Html, Json, SeeOther, to_chalice
 from shared.clock import SystemClock
 from shared.errors import (
@@ -24,9 +24,10 @@ from shared.errors import (
     Malformed,
     PlekkenError,
     SignInNeeded,
+    Unavailable,
     UnsupportedMediaType,
 )
-from shared.observability import correlated, log, log_error, wordless
+from shared.observability import aws_code, correlated, log, log_error, wordless
 from shared.request import (
     FLASH_COOKIE,
     SESSION_COOKIE,
@@ -180,6 +181,8 @@ def _answer(
     except PlekkenError as error:
         return _refusal(request, error)
     except Exception as error:  # noqa: BLE001 - the last place before API Gateway
+        if aws_code(error) in aws.THROTTLES:
+            return _refusal(request, Unavailable("busy"))
         log_error("http.failed", error, route=endpoint.path, method=endpoint.method)
         return _refusal(request, PlekkenError())
 
@@ -221,7 +224,7 @@ def _decode(request: Request, endpoint: Endpoint) -> Any:
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$.")
         raise Invalid(fields={place.rstrip("`") or "body": message}) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed from error
 
 
@@ -275,4 +278,6 @@ def problem(request: Request, error: PlekkenError) -> Json:
         details["errors"] = {name: pages.say(request, text) for name, text in error.fields.items()}
     if error.figures:
         details["figures"] = error.figures
-    return Json(details, status=error.status, content_type=PROBLEM)
+    # RFC 9110 15.5.2 wants a challenge; programs send the key of a mailed link.
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, SignInNeeded) else {}
+    return Json(details, status=error.status, headers=headers, content_type=PROBLEM)

@@ -44,6 +44,11 @@ def conflict(call: Call) -> AWSResponse:
     return cancelled(call, ["TransactionConflict"] + ["None"] * (parts - 1))
 
 
+def conflicting(call: Call) -> AWSResponse:
+    """A transaction has the item of this plain write; nothing was written."""
+    return _json(call, 400, f"{DYNAMODB}TransactionConflictException")
+
+
 def server_error(call: Call) -> AWSResponse:
     """AWS failed; whether anything was written is unknown to the caller."""
     if call.service == "dynamodb":
@@ -61,6 +66,13 @@ def time_out(call: Call, *, arrives: bool) -> AWSResponse:
         session.send(call.request)
         session.close()
     raise ReadTimeoutError(endpoint_url=call.request.url)
+
+
+def answer(
+    call: Call, status: int, text: str = "", content_type: str = "text/xml"
+) -> AWSResponse:
+    """What a service says that is not there."""
+    return _answer(call, status, text.encode(), content_type)
 
 
 def _json(call: Call, status: int, kind: str, **more: Any) -> AWSResponse:

@@ -10,7 +10,9 @@ from pynamodb.expressions.update import Action
 from chalicelib.registration.domain import Definition
 from chalicelib.registration.models import PoolItem
 from chalicelib.registration.seats import Pool, Taken
+from shared import aws
 from shared.clock import epoch
+from shared.transactions import Busy
 
 
 class Pools:
@@ -158,6 +160,8 @@ class Pools:
         except UpdateError as error:
             if error.cause_response_code == "ConditionalCheckFailedException":
                 return None
+            if error.cause_response_code in aws.THROTTLES:
+                raise Busy from error  # the form says so and keeps what was typed
             raise
         return _pool(item)
 

@@ -1,0 +1,37 @@
+"""When DynamoDB takes no more just now, people are told so and nothing they typed is lost."""
+
+from typing import Any
+
+import pytest
+
+from shared import aws
+from tests.service.browser import Browser
+from tests.service.registration_edge.conftest import API, BODY, FORM, PAGE
+
+
+class _Answer:
+    status_code = 400
+
+
+@pytest.fixture(params=["UpdateItem", "GetItem"])
+def throttled(request: pytest.FixtureRequest, browser: Browser) -> Any:
+    """The operation that is refused until the test ends."""
+
+    def refuse(**_: Any) -> Any:
+        return _Answer(), {"Error": {"Code": "ProvisionedThroughputExceededException"}}
+
+    events, name = aws.client("dynamodb").meta.events, f"before-call.dynamodb.{request.param}"
+    events.register(name, refuse)
+    yield request.param
+    events.unregister(name, refuse)
+
+
+def test_a_throttled_registration_is_busy_and_no_failure_of_ours(
+    browser: Browser, throttled: str
+) -> None:
+    answer = browser.post_json(API, BODY)
+    assert (answer.status, answer.data["code"]) == (503, "busy")
+    page = browser.post(f"{PAGE}/aanmelden", FORM)
+    assert page.status == 503
+    if throttled == "UpdateItem":  # without its definition a congress has no form to show
+        assert 'value="Ada de Vries"' in page.text
