@@ -8,7 +8,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-aws requirements run reset test test-quick check format package deploy rollback load redrive \
-        mend replay backup erasures restore forget organiser proofs bench test-3.13
+        mend replay backup erasures restore forget organiser contracts proofs bench test-3.13
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-zA-Z0-9_.-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ mend: install ## put back subscriptions that somebody deleted in STAGE
 
 replay: install ## publish the events of SERVICE since SINCE again in STAGE
 	@$(VENV)/python -m infra.replay --stage $(STAGE) --since "$(SINCE)" $(SERVICE)
+
+contracts: install ## write docs/events/asyncapi.yaml anew from the code
+	@$(VENV)/python -m infra.contracts
 
 proofs: install-aws ## run every proof whole; PROOFS=bounded runs a part of each
 	PROOFS=$(PROOFS) $(VENV)/python -m pytest -m "proof and not bench" tests/proofs

@@ -1,7 +1,6 @@
 """Schemathesis against one service in this process: what it is sent, and what is checked."""
 
 from collections import Counter
-from contextlib import ExitStack
 from math import ceil
 from random import Random
 from typing import Any
@@ -43,8 +42,6 @@ class Fuzzer:
         self.failures: dict[str, str] = {}
         self.kinds: Counter[str] = Counter()
         self.followed: set[str] = set()  # operations that a link led to, with success
-        self._account = ExitStack()
-        self._known, self._age = Known(), LIFE
         with account(subject):
             self.document = _asked(self.gateway, subject.document)
         self.gateway.reached.clear()
@@ -56,16 +53,22 @@ class Fuzzer:
         self.operations = [found.ok() for found in self.schema.get_all_operations()]
 
     def run(self, requests: int) -> None:
-        """Send `requests`, most of them to the operations that take most."""
-        weights = {one.label: _weight(one) for one in self.operations}
-        with ExitStack() as self._account:
-            self._age = LIFE  # the first request opens an account
-            for number, operation in enumerate(self.operations):
-                share = requests * weights[operation.label] / sum(weights.values())
-                for mode in MODES:
-                    self._send(operation, mode, ceil(share / 2), SEED * 1000 + number)
+        """Send `requests`, most of them to the operations that take most, in rounds."""
+        rounds = ceil(requests / LIFE)
+        for number in range(rounds):
+            with account(self.subject) as known:
+                self._round(requests / rounds, SEED * 1000 + number, known)
 
-    def _send(self, operation: Any, mode: GenerationMode, number: int, seed: int) -> None:
+    def _round(self, requests: float, seed: int, known: Known) -> None:
+        weights = [_weight(operation) for operation in self.operations]
+        for operation, weight in zip(self.operations, weights, strict=True):
+            each = ceil(requests * weight / sum(weights) / len(MODES))
+            for mode in MODES:
+                self._send(operation, mode, each, seed, known)
+
+    def _send(
+        self, operation: Any, mode: GenerationMode, number: int, seed: int, known: Known
+    ) -> None:
         cases = operation.as_strategy(generation_mode=mode)
         if cases.is_empty:  # nothing can be wrong with it
             cases = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
@@ -75,7 +78,7 @@ class Fuzzer:
         @settings(SETTINGS, max_examples=number)
         @given(case=cases)
         def send(case: Case) -> None:
-            self.call(case, random)
+            self.call(case, random, known)
 
         send()
 
@@ -97,9 +100,8 @@ class Fuzzer:
             for link in answer.get("links", {}).values()
         }
 
-    def call(self, case: Case, random: Random) -> None:
+    def call(self, case: Case, random: Random, known: Known) -> None:
         """Send one case, steered to where something happens, and check the answer."""
-        known = self._young_account()
         self._steer(case, random, known)
         try:
             answer = case.call_and_validate(checks=CHECKS)
@@ -144,13 +146,6 @@ class Fuzzer:
         if {"link": []} in case.operation.definition.raw["security"] and random.random() < 0.9:
             token = self.subject.token_for(case.path_parameters or {}, known, random)
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
-
-    def _young_account(self) -> Known:
-        self._age += 1
-        if self._age > LIFE:
-            self._account.close()
-            self._known, self._age = self._account.enter_context(account(self.subject)), 0
-        return self._known
 
     def _note(self, case: Case, failure: Failure, group: FailureGroup) -> None:
         kind = type(failure).__name__

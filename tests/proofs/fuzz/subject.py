@@ -15,7 +15,7 @@ from shared.clock import SystemClock
 from shared.http import App, Router
 from tests.service.conftest import create_bucket, create_table
 
-LIFE = 150  # requests; moto's transactions slow down as a table grows
+LIFE = 400  # requests; moto's transactions slow down as a table grows
 
 
 @dataclass

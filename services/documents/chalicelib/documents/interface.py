@@ -15,7 +15,7 @@ TAGS = {
     "uploads": "Sending a file, for whoever has an invitation",
     "service": "About the service itself",
 }
-_ID = "018f2b7c-3c1e-7aa0-9f2b-5d6c7e8f9a0b"
+_ID = "01J9ZX3K5V7Q2M8N4R6T0W1Y3C"
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _DOCUMENT_ID = {"description": "The id of a document", "schema": {"examples": [_ID]}}
 _SEARCH: dict[str, dict[str, Any]] = {
@@ -55,7 +55,7 @@ _PART = {
     "number": 1,
     "start": 0,
     "size": 48213,
-    "url": "https://uploads.example.org/uploads/018f2b7c?X-Amz-Signature=…",
+    "url": "https://uploads.example.org/uploads/01J9ZX3K5V?X-Amz-Signature=…",
     "headers": {"content-type": "application/pdf", "if-none-match": "*"},
 }
 _ANNOUNCED = {

@@ -24,7 +24,7 @@ TAGS = {
 _EVENT = {"description": "The id of a congress", "schema": {"examples": ["plekken-2027"]}}
 _REGISTRATION = {
     "description": "The id of a registration: the start of its link's key",
-    "schema": {"examples": ["018f2b7c-3c1e-7aa0-9f2b-5d6c7e8f9a0b"]},
+    "schema": {"examples": ["01J9ZX3K5V7Q2M8N4R6T0W1Y3C"]},
 }
 _LINE = {"id": "congress", "number": 12, "state": "seated", "place_in_line": None}
 _SUMMARY = {
@@ -76,7 +76,7 @@ _REQUEST = {
     "language": "nl",
 }
 _REGISTERED = {
-    "id": "018f2b7c-3c1e-7aa0-9f2b-5d6c7e8f9a0b",
+    "id": "01J9ZX3K5V7Q2M8N4R6T0W1Y3C",
     "event": "plekken-2027",
     "state": "seated",
     "name": "Ada de Vries",
