@@ -1,20 +1,37 @@
-"""Templates as Python modules, so that no function carries or runs Jinja2's compiler."""
+"""Templates as Python modules, so that no function carries or runs Jinja2's compiler.
+
+Compiled in a process of its own: our pages know their tables from the environment when they are
+imported, and the operator's commands put that in place only after packaging.
+"""
 
 import shutil
+import subprocess
+import sys
 from gettext import NullTranslations
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, FileSystemLoader
-
-from shared import pages
+from infra.paths import ROOT
+from infra.problems import Problem
 
 
 def compile_templates(package: Path, shared: Path) -> None:
     """Replace the templates of a service's staged package, and those of `shared`, by modules.
 
     They stand together in the package. Words are looked up when a page is rendered, so one
-    compilation serves every language. Raises jinja2.TemplateSyntaxError.
+    compilation serves every language. Raises Problem.
     """
+    command = [sys.executable, "-m", "infra.packaging.templates", str(package), str(shared)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        last_line = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise Problem(f"The templates of {package.name} could not be compiled: {last_line}")
+
+
+def _compile(package: Path, shared: Path) -> None:
+    from jinja2 import ChoiceLoader, FileSystemLoader  # noqa: PLC0415
+
+    from shared import pages  # noqa: PLC0415 - see above
+
     folders = [package / "templates", shared / "templates"]
     loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
     environment = pages.make_environment(package.name, "nl", loader, NullTranslations())
@@ -23,3 +40,7 @@ def compile_templates(package: Path, shared: Path) -> None:
     )
     for folder in folders:
         shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    _compile(Path(sys.argv[1]), Path(sys.argv[2]))

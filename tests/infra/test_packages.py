@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -123,3 +124,12 @@ def test_requirements_name_no_registry() -> None:
         assert "index-url" not in text, path
         for line in text.splitlines():
             assert re.match(r"\s+--hash=sha256:|[a-z0-9]|#|$", line), (path, line)
+
+
+def test_the_operators_commands_import_no_model_before_they_know_the_stage() -> None:
+    look = "import sys, infra.local.run, infra.recovery.restore; print(*sys.modules)"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    result = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, text=True, check=True, env=environment
+    )
+    assert not {name for name in result.stdout.split() if name.startswith(("shared", "chalicelib"))}
