@@ -53,18 +53,25 @@ class Share:
     sample: int | None = None  # of each scene and seed
     stop_at: int = 1_000  # violations
     scenes: tuple[str, ...] = ("seats", "guide", "library")
+    named: str = ""  # only points with these words
 
 
 def run_matrix(share: Share) -> Result:
-    """Run a share in this process."""
+    """Run a share on a world of its own."""
     result = Result()
+    share.folder.mkdir(exist_ok=True)
     with world(share.folder) as made:
-        nothing = made.moment()
-        for scene in SCENES:
-            if scene.name in share.scenes:
-                made.put_back(nothing)
-                _run_scene(made, scene, share, result)
+        run_scenes(made, share, result)
     return result
+
+
+def run_scenes(made: World, share: Share, result: Result) -> None:
+    """Run the share's scenes on this empty world."""
+    nothing = made.moment()
+    for scene in SCENES:
+        if scene.name in share.scenes:
+            made.put_back(nothing)
+            _run_scene(made, scene, share, result)
 
 
 def run_in_processes(shares: list[Share]) -> Result:
@@ -100,7 +107,7 @@ def _run_scene(made: World, scene: Scene, share: Share, result: Result) -> None:
 
 
 def _chosen(recording: Recording, share: Share, seed: int) -> Iterator[Point]:
-    points = recording.points()
+    points = [point for point in recording.points() if share.named in recording.name(point)]
     if share.sample is not None and share.sample < len(points):
         chosen = set(random.Random(seed).sample(points, share.sample))
         points = [point for point in points if point in chosen]

@@ -4,6 +4,7 @@ A scene is played by people: they send again what got no answer. In each the rel
 so that the sweeper has work too.
 """
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from tests.proofs.world.cloud import ACCOUNT, STAGE, client
 from tests.proofs.world.state import depths
 from tests.proofs.world.world import World
 
+CROWD_SEATS = 3
 STAFF = "organisator@example.org"
 SERVICES = ("registration", "directory", "documents")
 Mails = dict[str, list[str]]  # the first words of the subjects that a person gets, sorted
@@ -89,10 +91,14 @@ def _wrong_seats(world: World, story: Story) -> list[str]:
         if item["sk"]["S"] == "REGISTRATION"
     }
     wrong = [] if found == {ada.email: "cancelled", bob.email: "seated"} else [f"seats: {found}"]
+    return wrong + _wrong_lines(world)
+
+
+def _wrong_lines(world: World) -> list[str]:
     items = world.tables.read()["registration"].items()
     events = {event["id"]: event for event in world.tap.take()}  # a repeat has the same id
     contents = _Published({("registration", *key): item for key, item in items}, published=events)
-    return wrong + invariants.violations(invariants.read(contents), at_rest=True)
+    return invariants.violations(invariants.read(contents), at_rest=True)
 
 
 @dataclass
@@ -107,14 +113,64 @@ class _Published(Contents):
 
 def _mails_of_seats(world: World, story: Story) -> Mails:
     ada, bob = story.people
-    # Whose number was lost in a crash waits until it is buried, and hears both.
-    waited = "Je staat op de wachtlijst" in world.mailbox.subjects(ada.email)
-    seated = ["Je hebt een plek", "Je staat op de wachtlijst"] if waited else ["Je bent aangemeld"]
+    told = _told_of_seats(world)
     return {
-        ada.email: [*seated, "Je bent afgemeld"],
+        ada.email: [*told[ada.email], "Je bent afgemeld"],
         bob.email: ["Je hebt een plek", "Je staat op de wachtlijst"],
         STAFF: ["Nieuwe aanmelding", "Nieuwe aanmelding"],
     }
+
+
+def _told_of_seats(world: World) -> Mails:
+    """What each person is to hear of their seat. Whose number was lost in a crash waits until it is
+    buried: then they hear of their seat, and of the waiting if that mail was quicker.
+    """
+    told = {}
+    for item in world.tables.find("registration", "REGISTRATION#"):
+        if item["sk"]["S"] == "REGISTRATION":
+            email, lines = item["email"]["S"], json.loads(item["lines"]["S"])
+            had = set(world.mailbox.subjects(email))
+            # Who cancelled has no line any more; one of the two mails they must have had.
+            moved_up = lines[0]["promoted"] if lines else "Je hebt een plek" in had
+            if moved_up:
+                told[email] = ["Je hebt een plek", *({"Je staat op de wachtlijst"} & had)]
+            else:
+                waits = bool(lines) and lines[0]["state"] == "waiting"
+                told[email] = ["Je staat op de wachtlijst" if waits else "Je bent aangemeld"]
+    return told
+
+
+# --- crowd: everybody at once, so that functions get whole batches
+
+
+def _prepare_crowd(world: World) -> Story:
+    story = Story(world.organiser(STAFF), world.define(steps.congress(CROWD_SEATS)))
+    world.pump()
+    return story
+
+
+def _play_crowd(world: World, prepared: Story) -> Story:
+    story = replace(prepared, people=[steps.somebody() for _ in range(2 * CROWD_SEATS)])
+    for person in story.people:
+        steps.register(world.browser(), story.event, person)
+    world.rest()
+    return story
+
+
+def _wrong_crowd(world: World, story: Story) -> list[str]:
+    found = {
+        item["email"]["S"]: item["state"]["S"]
+        for item in world.tables.find("registration", "REGISTRATION#")
+        if item["sk"]["S"] == "REGISTRATION"
+    }
+    states = Counter(found.values())
+    fair = found.keys() == {person.email for person in story.people}
+    fair &= states == {"seated": CROWD_SEATS, "waiting": CROWD_SEATS}
+    return ([] if fair else [f"crowd: {found}"]) + _wrong_lines(world)
+
+
+def _mails_of_crowd(world: World, story: Story) -> Mails:
+    return {**_told_of_seats(world), STAFF: ["Nieuwe aanmelding"] * len(story.people)}
 
 
 # --- guide: register, hand over, approve, invite
@@ -229,6 +285,8 @@ SCENES = [
     Scene("guide", _prepare_guide, _play_guide, _wrong_guide, _mails_of_guide),
     Scene("library", _prepare_library, _play_library, _wrong_library, _mails_of_library),
 ]
+
+CROWD = Scene("crowd", _prepare_crowd, _play_crowd, _wrong_crowd, _mails_of_crowd)
 
 
 def left_over(world: World) -> list[str]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -19,6 +20,7 @@ import pytest
 from chalicelib.registration import usecases
 from chalicelib.registration.repository import Repository
 from infra.paths import SERVICES
+from infra.redrive import redrive
 from shared import aws, settings
 from shared.access import OrganiserItem
 from shared.clock import FixedClock
@@ -33,6 +35,7 @@ T = TypeVar("T")
 Runner = Callable[[str, Callable[[], Any]], Any]
 START = datetime(2027, 4, 14, 9, 30, tzinfo=UTC)
 MINUTE = timedelta(seconds=61)  # a little more than any patience of the sweeper
+MOST_ROUNDS = 12  # of the sweepers
 SENT_BY_PERSON = 12  # how often somebody presses the button again
 AWS_SERVICES = ("cloudformation", "dynamodb", "dynamodbstreams", "s3", "ses", "sns", "sqs")
 
@@ -55,6 +58,8 @@ class World:
     tap: Tap
     runner: Runner = run_here
     disturbed: bool = False  # since the last rest something died, failed or was given up
+    attended: bool = False  # an operator redrives what lies in a dead-letter queue
+    redriven: int = 0  # messages
     died: list[str] = field(default_factory=list)
     written: set[str] = field(default_factory=set)  # services whose stream may have news
 
@@ -134,11 +139,24 @@ class World:
     def rest(self) -> None:
         """Let everything come to rest; after a disturbance that takes the sweepers."""
         self.pump()
-        while self.disturbed:
+        self.disturbed |= self.attended and any(name.endswith("-dlq") for name in depths())
+        for _ in range(MOST_ROUNDS):
+            if not self.disturbed:
+                return
             self.disturbed, self.platform.given_up = False, 0
             for _ in range(2):  # a gap is noted first and buried a minute later
                 self.sweep()
                 self.pump()
+            self.disturbed |= self.attended and self.redrive() > 0
+        raise AssertionError("the platform does not come to rest")
+
+    def redrive(self) -> int:
+        """`make redrive` for every dead-letter queue; answers how many messages that moved."""
+        there = SimpleNamespace(client=cloud.client, stage=SimpleNamespace(name=cloud.STAGE))
+        dead = [name.removesuffix("-dlq") for name in depths() if name.endswith("-dlq")]
+        moved = sum(redrive(there, name) for name in dead)
+        self.redriven += moved
+        return moved
 
     # starting over
 
