@@ -3,6 +3,7 @@
 import argparse
 import time
 from pathlib import Path
+from typing import Any
 
 from infra import keys, releases, stacks, stage, static, template
 from infra.artefacts import Artefacts
@@ -41,12 +42,16 @@ def deploy(cloud: Cloud, packages: dict[str, Path], *, may_lose: bool = False) -
     return values
 
 
-def parameters(declared: dict[str, object], values: dict[str, str], stack: str) -> dict[str, str]:
-    """The values of the parameters that a template declares. Raises Problem."""
+def parameters(declared: dict[str, Any], values: dict[str, str], stack: str) -> dict[str, str]:
+    """The values of the parameters that a template declares. Raises Problem.
+
+    One with a default may lack a value: an older template asks for what no longer exists.
+    """
     missing = [name for name in declared if name not in values]
-    if missing:
-        raise Problem(f"The {stack} template wants {', '.join(missing)}, which nothing provides.")
-    return {name: values[name] for name in declared}
+    needed = [name for name in missing if "Default" not in declared[name]]
+    if needed:
+        raise Problem(f"The {stack} template wants {', '.join(needed)}, which nothing provides.")
+    return {name: values[name] for name in declared if name in values}
 
 
 def outputs(cloud: Cloud) -> dict[str, str]:
