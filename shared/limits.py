@@ -9,9 +9,9 @@ from datetime import timedelta
 from pynamodb.attributes import NumberAttribute
 from pynamodb.exceptions import UpdateError
 
-from shared import keys
+from shared import aws, keys
 from shared.clock import Clock, epoch
-from shared.errors import TooManyRequests
+from shared.errors import TooManyRequests, Unavailable
 from shared.observability import log
 from shared.settings import Settings, load
 from shared.table import Record
@@ -67,6 +67,8 @@ def spend(model: type[LimitItem], limit: Limit, who: str, clock: Clock) -> None:
         if error.cause_response_code == "ConditionalCheckFailedException":
             log("limits.refused", scope=limit.scope)
             raise TooManyRequests from error
+        if error.cause_response_code in aws.THROTTLES:
+            raise Unavailable("busy") from error
         raise
 
 

@@ -77,7 +77,7 @@ def wordless(happened: str) -> Iterator[None]:
 
 def aws_code(error: BaseException) -> str:
     """The code of a refusal by AWS, also inside the error that PynamoDB makes of it."""
-    for one in (error, error.__cause__):
+    for one in (error, error.__cause__, getattr(error, "cause", None)):  # PynamoDB's own name
         response = getattr(one, "response", None)
         if isinstance(response, dict):
             return str(response.get("Error", {}).get("Code", ""))

@@ -14,7 +14,7 @@ class _Answer:
 
 
 @pytest.fixture(params=["UpdateItem", "GetItem"])
-def throttled(request: pytest.FixtureRequest, browser: Browser) -> Any:
+def throttled(request: pytest.FixtureRequest, visitor: Browser) -> Any:
     """The operation that is refused until the test ends."""
 
     def refuse(**_: Any) -> Any:
@@ -27,11 +27,11 @@ def throttled(request: pytest.FixtureRequest, browser: Browser) -> Any:
 
 
 def test_a_throttled_registration_is_busy_and_no_failure_of_ours(
-    browser: Browser, throttled: str
+    visitor: Browser, throttled: str
 ) -> None:
-    answer = browser.post_json(API, BODY)
+    answer = visitor.post_json(API, BODY)
     assert (answer.status, answer.data["code"]) == (503, "busy")
-    page = browser.post(f"{PAGE}/aanmelden", FORM)
+    page = visitor.post(f"{PAGE}/aanmelden", FORM)
     assert page.status == 503
     if throttled == "UpdateItem":  # without its definition a congress has no form to show
         assert 'value="Ada de Vries"' in page.text
