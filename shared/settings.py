@@ -21,7 +21,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     erasures_bucket: str = ""
     user_pool_client_id: str = ""
     mail_from: str = ""
-    log_level: str = "INFO"
     frame_ancestors: str = ""  # sites that may show public pages in a frame
     subscriptions: int = 0  # how many queues hear the service's topic
     limit_factor: int = 1  # multiplies every limit of shared.limits

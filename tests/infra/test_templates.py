@@ -42,15 +42,11 @@ def test_filters_name_what_the_consumers_handle(service: str) -> None:
 
 
 def handled(service: str, queue: str) -> set[str]:
-    """The event types that a consumer acts on; some it knows and lets pass."""
+    """The event types that a consumer acts on."""
     consumers = importlib.import_module(f"chalicelib.{service}.consumers")
     name = queue.upper()
     table = getattr(consumers, name, None) or getattr(consumers, f"_{name}")
-    return {
-        type_of(data)
-        for data, handler in table.items()
-        if getattr(handler, "__name__", "") != "_on_nothing"
-    }
+    return {type_of(data) for data in table}
 
 
 def heard(service: str, queue: str) -> set[str]:

@@ -18,7 +18,6 @@ from shared.events.registration import (
     Erased,
     EventChanged,
     LinkRequested,
-    ProfileShared,
     Registered,
     Seated,
 )
@@ -111,10 +110,6 @@ def _spread(data: EventChanged | DefinitionPartlySpread, reached: str, once: Onc
     )
 
 
-def _on_nothing(_event: Event, _once: Once) -> None:
-    """An event of our own that asks nothing of this consumer."""
-
-
 _INBOX: dict[type[Data], Handler] = {
     Registered: _on_registered,
     Seated: _on_seated,
@@ -123,8 +118,6 @@ _INBOX: dict[type[Data], Handler] = {
     AttemptedAgain: _on_seats_freed,
     EventChanged: _on_event_changed,
     DefinitionPartlySpread: _on_partly_spread,
-    LinkRequested: _on_nothing,
-    ProfileShared: _on_nothing,
     Erased: _on_erased,
 }
 
