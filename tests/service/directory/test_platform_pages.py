@@ -134,3 +134,10 @@ def test_the_privacy_statement_tells_the_guides_own_periods(visitor: Browser) ->
     days = domain.RETENTION.days
     assert f"{days} dagen na de afwijzing of het voorstel" in page
     assert f"contactgegevens meteen, de rest na {days} dagen" in page
+
+
+def test_the_privacy_statement_tells_how_long_a_backup_keeps_what_was_erased(
+    visitor: Browser,
+) -> None:
+    assert "reservekopieën staat het nog ten hoogste 35 dagen" in visitor.get("/privacy").text
+    assert "backups for at most 35 days" in visitor.get("/privacy?lang=en").text
