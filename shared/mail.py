@@ -5,7 +5,9 @@ before SES is called and marked after; only a crash between SES accepting a mail
 give a second one.
 """
 
+import random
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,12 +23,17 @@ from shared import aws
 from shared.clock import Clock, epoch
 from shared.ledger import LedgerItem
 from shared.network import network
-from shared.observability import log
+from shared.observability import aws_code, log
 from shared.settings import Settings, load
 
 LEASE = timedelta(seconds=90)  # longer than a mail function may run (60 s)
 KEPT = timedelta(days=90)
 SERVER_ERROR = 500
+# SES takes some mails a second and refuses the rest. Were each refusal a delivery that failed, a
+# burst would use up a message's five deliveries; so the worker waits, eight seconds as a rule.
+TOO_FAST = "TooManyRequestsException"
+MOST_ATTEMPTS = 7
+FIRST_PAUSE = 0.25  # seconds; doubled at each attempt, with full jitter
 
 _SENDING = "sending"
 _SENT = "sent"
@@ -133,7 +140,9 @@ def _mark_sent(model: type[LedgerItem], claim: LedgerItem, clock: Clock) -> None
 
 
 def send(mail: Mail) -> None:
-    """Hand the mail to SES. Raises ClientError when SES refuses it."""
+    """Hand the mail to SES. Raises ClientError when SES refuses it for another reason than its
+    pace, or keeps doing so.
+    """
     sender = load(Settings).mail_from
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(network().name, addr_spec=sender)
@@ -146,11 +155,19 @@ def send(mail: Mail) -> None:
     message.add_alternative(mail.html, subtype="html")
     for attachment in mail.attachments:
         _attach(message, attachment)
-    aws.client("sesv2").send_email(
-        FromEmailAddress=sender,
-        Destination={"ToAddresses": [ascii_address(mail.to)]},
-        Content={"Raw": {"Data": message.as_bytes()}},
-    )
+    for attempt in range(MOST_ATTEMPTS):
+        try:
+            aws.client("sesv2").send_email(
+                FromEmailAddress=sender,
+                Destination={"ToAddresses": [ascii_address(mail.to)]},
+                Content={"Raw": {"Data": message.as_bytes()}},
+            )
+        except ClientError as error:
+            if aws_code(error) != TOO_FAST or attempt == MOST_ATTEMPTS - 1:
+                raise
+            time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter only
+        else:
+            break
     log("mail.sent")
 
 

@@ -1,5 +1,6 @@
 """One mail per person and reason, whatever crashes (DESIGN §4)."""
 
+import contextlib
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -89,6 +90,29 @@ def test_when_ses_refuses_the_next_delivery_tries_again_at_once(
         with pytest.raises(ClientError):
             _send(ledger, clock)
     assert _send(ledger, clock) is True
+
+
+@pytest.mark.parametrize(("refusals", "code", "tries"), [
+    (3, "TooManyRequestsException", 4),
+    (100, "TooManyRequestsException", mail.MOST_ATTEMPTS),
+    (100, "MessageRejected", 1),
+])  # fmt: skip
+def test_a_worker_keeps_the_pace_of_ses(
+    mocked_aws: None, monkeypatch: pytest.MonkeyPatch, refusals: int, code: str, tries: int
+) -> None:
+    asked: list[Any] = []
+
+    def refuse_first(**call: Any) -> dict[str, str]:
+        asked.append(call)
+        if len(asked) <= refusals:
+            raise _refusal(code, 429)
+        return {"MessageId": "1"}
+
+    monkeypatch.setattr(aws.client("sesv2"), "send_email", refuse_first)
+    monkeypatch.setattr(mail.time, "sleep", lambda _: None)
+    with contextlib.nullcontext() if tries > refusals else pytest.raises(ClientError):
+        mail.send(MAIL)
+    assert len(asked) == tries
 
 
 def _refusal(code: str, status: int) -> ClientError:
