@@ -32,14 +32,15 @@ def running_platform(folder: Path, aws_port: int | None = None) -> Iterator[worl
     port = free_port()
     platform = world.start("test", folder, port, aws_port or free_port())
     try:
-        with _served(platform, port):
+        with served(platform, port):
             yield platform
     finally:
         platform.aws.stop()
 
 
 @contextmanager
-def _served(platform: world.Platform, port: int) -> Iterator[None]:
+def served(platform: world.Platform, port: int) -> Iterator[None]:
+    """Open the front door to the platform until the block ends."""
     loop = asyncio.new_event_loop()
     ready, stop = threading.Event(), asyncio.Event()
 

@@ -46,6 +46,12 @@ def create_bucket(name: str) -> None:
     )
 
 
+def journal() -> list[str]:
+    """What the erasure journal names."""
+    found = aws.client("s3").list_objects_v2(Bucket=os.environ["ERASURES_BUCKET"])
+    return [entry["Key"] for entry in found.get("Contents", [])]
+
+
 @pytest.fixture
 def mocked_aws() -> Iterator[None]:
     """An empty AWS account with every table and bucket, topic and the mail sender."""

@@ -1,23 +1,65 @@
 """A platform of these proofs' own: they deploy other versions to it and throw it away."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from infra import deploy
 from tests.flows.conftest import (  # noqa: F401 - fixtures
     backstage,
-    browsers,
     load_congress,
     mailbox,
     staff,
 )
 
 
-@pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The deployed platform, for the proofs of this folder alone."""
-    from tests.running import running_platform
+@dataclass
+class FrontDoor:
+    """The way to a platform whose APIs may get other ids.
 
-    with running_platform(tmp_path_factory.mktemp("upgraded")) as running:
-        yield running
+    In AWS an API keeps its id when what it says changes, and CloudFront follows the wiring stack;
+    the embedded AWS makes a new API.
+    """
+
+    platform: Any
+    port: int
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def open(self) -> None:
+        from tests.running import served
+
+        self.platform.values.update(deploy.outputs(self.platform.cloud))
+        self._open.enter_context(served(self.platform, self.port))
+
+    def close(self) -> None:
+        self._open.close()
+
+    def reopen(self) -> None:
+        self.close()
+        self.open()
+
+
+@pytest.fixture(scope="session")
+def front_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDoor]:
+    """The front door of the deployed platform, for the proofs of this folder alone."""
+    from infra.local import world
+    from tests.running import free_port
+
+    port = free_port()
+    platform = world.start("test", tmp_path_factory.mktemp("upgraded"), port, free_port())
+    door = FrontDoor(platform, port)
+    try:
+        door.open()
+        yield door
+    finally:
+        door.close()
+        platform.aws.stop()
+
+
+@pytest.fixture(scope="session")
+def platform(front_door: FrontDoor) -> Any:
+    """The deployed platform, for the proofs of this folder alone."""
+    return front_door.platform

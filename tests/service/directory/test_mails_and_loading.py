@@ -19,6 +19,7 @@ from shared.errors import Invalid
 from shared.events import Event, encode
 from shared.events.directory import ContactShared, MemberDrafted, MemberPublished
 from tests.service.browser import Browser
+from tests.service.conftest import journal
 
 from .conftest import drafted, items, published, queue, told
 
@@ -195,6 +196,7 @@ def test_what_nobody_approved_is_unseen_after_thirty_days_and_removed_at_night(
     assert len(items("MEMBER#")) == 3
     assert consumers.nightly()["removed"] == 2
     assert [item["pk"] for item in items("MEMBER#")] == ["MEMBER#m3"]
+    assert journal() == ["member/m1", "member/m2"]
     assert '"ExpiredYetPresent": 0' in capsys.readouterr().out  # an ordinary night
 
 
@@ -239,7 +241,9 @@ def test_the_front_page_shows_new_members_and_forgets_withdrawn_ones(
     from shared.events.directory import MemberWithdrawn
 
     assert withdrawn.state == "withdrawn"
+    assert journal() == []
     assert deliver(*told(MemberWithdrawn)) == []
+    assert journal() == [f"member/{member.id}"]
     platform._parts.clear()
     assert "Nieuw" not in visitor.get("/").text
 

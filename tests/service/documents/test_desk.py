@@ -24,6 +24,7 @@ from shared.events.documents import (
 from shared.transactions import Refused
 from tests import documents_support as made
 from tests.service.browser import Browser, sign_in
+from tests.service.conftest import journal
 
 from .conftest import (
     deliver,
@@ -322,7 +323,9 @@ def test_front_and_desk_follow_the_state(
     assert f"/documenten/{document_id}?lang=en" in fragments.read("documents", "front", "en")
     assert "Er wachten geen documenten." in fragments.read("documents", "desk", "nl")
     desk_browser.post(f"{DESK}/{document_id}/intrekken", {"reden": "Op verzoek."})
+    assert journal() == []
     assert deliver(told(DocumentWithdrawn)[0]) == []
+    assert journal() == [f"document/{document_id}"]
     assert document_id not in fragments.read("documents", "front", "nl")
 
 
@@ -347,6 +350,7 @@ def test_what_is_not_published_is_gone_after_thirty_days(
     assert waiting not in desk_browser.get(DESK).text
     consumers.nightly()
     assert {str(item["id"]) for item in items("DOCUMENT#")} == {published}
+    assert set(journal()) == {f"document/{waiting}", f"document/{declined}"}
     assert [key.partition("/")[0] for key in objects("LIBRARY_BUCKET")] == [published]
     versions = boto3.client("s3").list_object_versions(Bucket="plekken-test-123456789012-library")
     assert len(versions["Versions"]) == 1

@@ -19,6 +19,7 @@ from shared.clock import FixedClock
 from shared.events import decode
 from shared.handovers import ProfileHandover
 from tests.registration_support import EVENT, PROFILE
+from tests.service.conftest import journal
 from tests.service.registration.conftest import calls, outside
 
 Register = Callable[..., Receipt]
@@ -112,6 +113,20 @@ def test_ten_times_and_shuffled_sends_each_mail_once(
     ]
     shared = [body for body in outbox() if "profile_shared" in body]
     assert len(shared) == 1
+
+
+def test_what_is_erased_is_noted_outside_the_table(
+    define: Define, register: Register, repository: Repository, clock: FixedClock
+) -> None:
+    define()
+    ada, bob = register("ada").registration_id, register("bob").registration_id
+    usecases.cancel(repository, clock, registration_id=ada, link_version=1)
+    deliver()
+    assert journal() == [f"answers/{ada}"]
+    clock.advance(timedelta(days=3 * 365))
+    assert usecases.erase_expired(repository, clock) == 2
+    deliver()
+    assert set(journal()) == {f"answers/{ada}", f"registration/{ada}", f"registration/{bob}"}
 
 
 def test_who_was_seated_before_the_mail_went_gets_the_good_news_only(
