@@ -1,0 +1,88 @@
+"""Ten thousand people in a minute, in virtual time, at DynamoDB's limits as a model has them.
+
+What is modelled, with which figures, and what only real AWS can show: docs/performance.md.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from shared import aws
+from tests.proofs.capacity.mutants import MUTANTS
+from tests.proofs.capacity.scene import WARMED, Profile, Scene
+from tests.proofs.capacity.verdict import Verdict
+from tests.proofs.conftest import Figures
+from tests.proofs.embedded import embedded_aws
+from tests.proofs.extent import SEED, extent
+from tests.service.conftest import create_table
+
+pytestmark = pytest.mark.timeout(1800)
+
+PEOPLE = extent(whole=10_000, bounded=200)
+SECONDS = PEOPLE / 10_000 * 60
+MAILS = extent(whole=500, bounded=60)
+LONGEST_ANSWER = 10  # seconds, from the first press
+
+STEADY = Profile("steady", PEOPLE, SECONDS)
+# Half of everybody in the first sixth of the time: 500 a second.
+STEEP = Profile("steep", PEOPLE, SECONDS, share_at_first=0.5, first_part=1 / 6)
+
+
+@pytest.fixture(scope="module")
+def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with embedded_aws(tmp_path_factory.mktemp("capacity"), "dynamodb"):
+        yield
+
+
+@pytest.fixture
+def empty_tables(dynamodb: None) -> Iterator[None]:
+    names = [os.environ["REGISTRATION_TABLE"], os.environ["ACCESS_TABLE"]]
+    for name in names:
+        create_table(name)
+    yield
+    for name in names:
+        aws.client("dynamodb").delete_table(TableName=name)
+
+
+def play(scene: Scene, profile: Profile) -> Verdict:
+    with scene.set_up():
+        scene.run(profile, SEED)
+        scene.rest()
+    return Verdict(scene)
+
+
+@pytest.mark.usefixtures("empty_tables")
+@pytest.mark.parametrize("profile", [STEADY, STEEP], ids=lambda one: one.name)
+def test_everybody_is_answered(figures: Figures, profile: Profile) -> None:
+    verdict = play(Scene(SEED, profile.name, partitions=WARMED), profile)
+    figures(f"capacity, {profile.name}", verdict.text())
+    assert verdict.wrong == []
+    assert verdict.slowest < LONGEST_ANSWER
+
+
+@pytest.mark.usefixtures("empty_tables")
+@pytest.mark.parametrize("name", MUTANTS)
+def test_with_the_mistake_people_wait(
+    figures: Figures, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The model bites: what the design avoids is seen to fail in it."""
+    mutant, profile = MUTANTS[name]
+    mutant(monkeypatch)
+    verdict = play(Scene(SEED, name, partitions=WARMED), profile)
+    figures(f"capacity, with {name}", verdict.collapse())
+    assert verdict.slowest >= LONGEST_ANSWER
+    assert [one for one in verdict.wrong if "never answered" not in one] == []
+
+
+@pytest.mark.usefixtures("empty_tables")
+@pytest.mark.parametrize("rate", [14, 2], ids=lambda rate: f"{rate} a second")
+def test_mails_go_at_the_pace_that_ses_takes(figures: Figures, rate: int) -> None:
+    """14 a second is what a new production account may send; less shows that nothing is lost."""
+    scene = Scene(SEED, f"mails {rate}", partitions=WARMED)
+    scene.cloud.mail_rate = rate
+    with scene.set_up():
+        scene.run(Profile("mails", MAILS, 1.0), SEED, mails=True)
+    figures(f"capacity, mails at {rate} a second", scene.mail_text())
+    assert scene.mail.dead == []
+    assert scene.mail.empty
