@@ -140,4 +140,3 @@ def test_the_privacy_statement_tells_how_long_a_backup_keeps_what_was_erased(
     visitor: Browser,
 ) -> None:
     assert "reservekopieën staat het nog ten hoogste 35 dagen" in visitor.get("/privacy").text
-    assert "backups for at most 35 days" in visitor.get("/privacy?lang=en").text
