@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from infra.paths import ROOT
 from shared import observability, outbox, proof
 from shared.access import OrganiserItem
 from shared.clock import SystemClock
-from shared.http import App
+from tests.apps import app_module
 from tests.proofs.calls import observed
 from tests.proofs.capacity.cloud import Cloud, Environment, Function
 from tests.proofs.capacity.crowd import EVENT, Crowd
@@ -39,24 +39,18 @@ SWEEP_EVERY = 60.0
 WARMED = 12  # partitions: the WarmThroughput of resources.yaml
 
 
-@dataclasses.dataclass
+@dataclass(frozen=True)
 class Profile:
-    """When people come."""
+    """How many people come in how many seconds."""
 
     name: str
     people: int
     seconds: float
-    share_at_first: float = 0.0  # of the people, within the first part of the time
-    first_part: float = 1.0
 
     def moments(self, seed: int) -> list[float]:
+        """When each of them presses."""
         chance = random.Random(seed)
-        early = int(self.people * self.share_at_first)
-        begin = self.seconds * self.first_part
-        found = [chance.uniform(0, begin) for _ in range(early)]
-        late_from = begin if early else 0.0
-        found += [chance.uniform(late_from, self.seconds) for _ in range(self.people - early)]
-        return sorted(found)
+        return sorted(chance.uniform(0, self.seconds) for _ in range(self.people))
 
 
 class Scene:
@@ -199,8 +193,7 @@ def _add_organiser() -> None:
 
 @cache
 def _app() -> Callable[..., dict[str, Any]]:
-    app = App("registration")
-    app.register_blueprint(routes.router.blueprint)
+    app: Callable[..., dict[str, Any]] = app_module("registration").app
     return app
 
 
