@@ -109,14 +109,20 @@ def _no_advance(patch: Patch) -> None:
 
 
 MUTANTS = {
-    "the ledger's claim": Mutant(_no_claim, "seats", "registration-mail after dynamodb:UpdateItem"),
-    "the lease of a claim": Mutant(_no_lease, "seats", "registration-mail after dynamodb:PutItem"),
-    "the outbox inside the transaction": Mutant(_outbox_apart, "seats", "api after dynamodb:Trans"),
-    "publish before mark": Mutant(_mark_first, "seats", "relay after dynamodb:BatchWriteItem"),
-    "the sweeper of the outbox": Mutant(_no_sweeper, "seats", "none: the relay misses one anyway"),
-    "the mark SEEN": Mutant(_no_seen, "guide", "inbox after dynamodb:Trans"),
-    "burying gaps": Mutant(_no_gaps_buried, "seats", "api after dynamodb:UpdateItem"),
-    "moving up after a cancellation": Mutant(_no_advance, "seats", "none: nobody moves up"),
+    "the ledger's claim": Mutant(
+        _no_claim, "register", "registration-mail after dynamodb:UpdateItem"
+    ),
+    "the lease of a claim": Mutant(
+        _no_lease, "register", "registration-mail after dynamodb:PutItem"
+    ),
+    "the outbox inside the transaction": Mutant(
+        _outbox_apart, "register", "api after dynamodb:Trans"
+    ),
+    "publish before mark": Mutant(_mark_first, "register", "relay after dynamodb:BatchWriteItem"),
+    "the sweeper of the outbox": Mutant(_no_sweeper, "wait", "none: the relay misses one anyway"),
+    "the mark SEEN": Mutant(_no_seen, "register", "inbox after dynamodb:Trans"),
+    "burying gaps": Mutant(_no_gaps_buried, "register", "api after dynamodb:UpdateItem"),
+    "moving up after a cancellation": Mutant(_no_advance, "cancel", "none: nobody moves up"),
 }
 
 

@@ -14,7 +14,8 @@ import pytest
 from tests.proofs.conftest import Figures
 from tests.proofs.extent import seeds
 from tests.proofs.kills.faults import Faults, TimeOuts
-from tests.proofs.kills.scenes import CROWD, SCENES, Scene, left_over, mails
+from tests.proofs.kills.promises import broken, mails
+from tests.proofs.kills.scenes import COME_AT_ONCE, FLOW, Scene, Story
 from tests.proofs.world.deliveries import Manner
 from tests.proofs.world.world import World, run_here, world
 
@@ -33,12 +34,12 @@ def test_a_fifth_of_all_calls_fails(made: World, figures: Figures) -> None:
     injected: Counter[str] = Counter()
     repeated = 0
     runs = seeds(whole=10, bounded=2)
-    for scene, seed, prepared in _runs(made, runs, [*SCENES, CROWD]):
+    for scene, seed, prepared in _runs(made, runs, (*FLOW, COME_AT_ONCE)):
         made.runner = faults = Faults(random.Random(seed), RATE)
-        story = scene.play(made, prepared)
+        story = scene.played(made, prepared)
         made.runner = run_here
         made.rest()
-        repeated += _check(made, scene, story, faults.excused, f"{scene.name}, seed {seed}")
+        repeated += _check(made, story, faults.excused, f"{scene.name}, seed {seed}")
         injected += faults.injected
     kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(injected.items()))
     figures(
@@ -54,12 +55,12 @@ def test_functions_reach_their_time_out_in_the_middle_of_a_batch(
 ) -> None:
     ended: Counter[str] = Counter()
     repeated = 0
-    for scene, seed, prepared in _runs(made, seeds(whole=20, bounded=4), [CROWD, *SCENES[1:]]):
+    for scene, seed, prepared in _runs(made, seeds(whole=20, bounded=4), (*FLOW, COME_AT_ONCE)):
         made.runner = time_outs = TimeOuts(random.Random(seed), rate=0.4)
-        story = scene.play(made, prepared)
+        story = scene.played(made, prepared)
         made.runner = run_here
         made.rest()
-        repeated += _check(made, scene, story, time_outs.excused, f"{scene.name}, seed {seed}")
+        repeated += _check(made, story, time_outs.excused, f"{scene.name}, seed {seed}")
         ended += time_outs.ended
     figures(
         "time-outs",
@@ -68,7 +69,9 @@ def test_functions_reach_their_time_out_in_the_middle_of_a_batch(
     )
 
 
-def _runs(made: World, seeds: range, scenes: list[Scene]) -> Iterator[tuple[Scene, int, object]]:
+def _runs(
+    made: World, seeds: range, scenes: tuple[Scene, ...]
+) -> Iterator[tuple[Scene, int, Story]]:
     nothing = made.moment()
     for scene in scenes:
         made.runner = run_here
@@ -82,9 +85,9 @@ def _runs(made: World, seeds: range, scenes: list[Scene]) -> Iterator[tuple[Scen
             yield scene, seed, prepared
 
 
-def _check(made: World, scene: Scene, story: object, excused: int, name: str) -> int:
-    wrong, repeated = mails(made, scene, story)
-    wrong += scene.wrong(made, story) + left_over(made)
+def _check(made: World, story: Story, excused: int, name: str) -> int:
+    wrong, repeated = mails(made, story)
+    wrong += broken(made, story)
     assert wrong == [], name
     assert repeated <= excused, f"{name}: {repeated} mails came again, {excused} may"
     return repeated

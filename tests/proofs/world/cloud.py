@@ -57,6 +57,8 @@ def client(service: str) -> Any:
 def build() -> list[Trigger]:
     """Make the five stacks; answers what sets which function to work."""
     values = stage.read(STAGE).parameters()
+    # Time is ours here, so messages come again as late as they do in AWS.
+    del values["RetrySeconds"], values["InspectRetrySeconds"]
     triggers: list[Trigger] = []
     for stack in STACKS:
         content = template.load(_path(stack))

@@ -1,7 +1,5 @@
 """The three services' functions as their app.py has them, in this process."""
 
-import importlib.util
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -11,9 +9,10 @@ from chalicelib.directory.pages import platform
 from chalicelib.documents import collaborators as documents
 from chalicelib.registration import collaborators as registration
 from chalicelib.registration import consumers as registration_consumers
-from infra.paths import ROOT, SERVICES
+from infra.paths import SERVICES
 from shared import network
 from shared.clock import FixedClock, SystemClock
+from tests.apps import app_module
 from tests.flows.tools import SCHEDULED
 
 PATHS = {"congres": "registration", "documenten": "documents"}  # all others are directory's
@@ -23,7 +22,7 @@ class Functions:
     """Every function of the platform, warm, with one clock for all."""
 
     def __init__(self, clock: FixedClock, patch: pytest.MonkeyPatch) -> None:
-        self._apps = {service: _load(service) for service in SERVICES}
+        self._apps = {service: app_module(service) for service in SERVICES}
         self._http = {service: Client(module.app).http for service, module in self._apps.items()}
         patch.setattr(SystemClock, "now", lambda _self: clock.now())
         # The machine's own scanner must not decide what a proof sees.
@@ -63,14 +62,3 @@ class Functions:
 def service_of(path: str) -> str:
     """The service that the front door sends a path to."""
     return PATHS.get(path.split("/")[1].partition("?")[0], "directory")
-
-
-def _load(service: str) -> ModuleType:
-    # The three modules have one name, so they can't be imported the usual way.
-    path = ROOT / "services" / service / "app.py"
-    spec = importlib.util.spec_from_file_location(f"{service}_app", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
