@@ -54,5 +54,20 @@ class Directory:
     def token_for(self, path: Mapping[str, str], known: Known, random: Random) -> str:
         return ""
 
+    def typed(self, random: Random) -> dict[str, str | list[str]]:
+        return {
+            "name": "Buurttuin",
+            "kind": "residents",
+            "place": "Utrecht",
+            "website": "tuin.example.org",
+            "email": f"p{random.randrange(10**6)}@example.org",
+            "phone": "030 123 45 67",
+            "consent": "ja",
+            "altcha": "",
+        }
+
+    def link(self, known: Known) -> tuple[str, str]:
+        return "", ""
+
     def created(self, id_: str, token: str, known: Known) -> None:
         """Say nothing: an application has no address of its own."""

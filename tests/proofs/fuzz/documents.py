@@ -43,6 +43,19 @@ class Documents:
         owner = known.owners.get(path.get("document_id", ""))
         return owner if owner and random.random() < 0.8 else random.choice(known.tokens)
 
+    def typed(self, random: Random) -> dict[str, str | list[str]]:
+        return {
+            "title": "Statuten",
+            "category": "statuten",
+            "description": "Een voorbeeld.",
+            "consent": "ja",
+            "reden": "Het past hier niet.",
+            "bekeken": "ja",
+        }
+
+    def link(self, known: Known) -> tuple[str, str]:
+        return "/documenten/uploaden", known.tokens[0]
+
     def created(self, id_: str, token: str, known: Known) -> None:
         known.owners[id_] = token
         put_object(f"uploads/{id_}", b"x")

@@ -1,5 +1,6 @@
 """Schemathesis against one service in this process: what it is sent, and what is checked."""
 
+import json
 from collections import Counter
 from math import ceil
 from random import Random
@@ -8,14 +9,17 @@ from typing import Any
 import hypothesis
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from jsonschema import Draft202012Validator
 from schemathesis import Case, GenerationMode, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi import checks
 
+from shared.http import Endpoint
+from tests.apps import app_module
 from tests.proofs.extent import SEED
-from tests.proofs.fuzz.gateway import Gateway
-from tests.proofs.fuzz.subject import LIFE, Known, Subject, account, app_of
+from tests.proofs.fuzz.gateway import Answer, Gateway
+from tests.proofs.fuzz.subject import LIFE, Known, Subject, account
 
 CHECKS = [
     not_a_server_error,
@@ -38,7 +42,7 @@ class Fuzzer:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.gateway = Gateway(app_of(subject))
+        self.gateway = Gateway(app_module(subject.name).app)
         self.failures: dict[str, str] = {}
         self.kinds: Counter[str] = Counter()
         self.followed: set[str] = set()  # operations that a link led to, with success
@@ -99,6 +103,27 @@ class Fuzzer:
             for answer in one.definition.raw["responses"].values()
             for link in answer.get("links", {}).values()
         }
+
+    def example(self, endpoint: Endpoint) -> Any:
+        """The document's example of what a route takes, or None."""
+        if endpoint.body is None:
+            return None
+        operation = self.document["paths"][endpoint.path][endpoint.method.lower()]
+        return operation["requestBody"]["content"]["application/json"]["example"]
+
+    def disagreement(self, endpoint: Endpoint, answer: Answer) -> str:
+        """What about an answer is not as documented, or ""."""
+        operation = self.document["paths"][endpoint.path][endpoint.method.lower()]
+        said = operation["responses"].get(str(answer.status_code))
+        if said is None:
+            return "an undocumented status"
+        kind = str(answer.headers["Content-Type"]).partition(";")[0]
+        if kind not in said["content"]:
+            return "an undocumented media type"
+        schema = {**said["content"][kind]["schema"], "components": self.document["components"]}
+        if answer.body and not Draft202012Validator(schema).is_valid(json.loads(answer.body)):
+            return "an answer against its schema"
+        return ""
 
     def call(self, case: Case, random: Random, known: Known) -> None:
         """Send one case, steered to where something happens, and check the answer."""

@@ -2,13 +2,30 @@
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from chalice.app import Chalice
 
-GATEWAY_404 = ("404 Not Found", [("Content-Type", "text/html; charset=utf-8")])
+
+@dataclass(frozen=True)
+class Answer:
+    """What comes back; `headers` holds every value of a name."""
+
+    status_code: int
+    pairs: list[tuple[str, str]]
+    body: bytes
+
+    @property
+    def headers(self) -> dict[str, Any]:
+        """As chalice's test client gives them: many Set-Cookie lines, one of all others."""
+        cookies = [value for name, value in self.pairs if name == "Set-Cookie"]
+        return {**dict(self.pairs), "Set-Cookie": cookies}
+
+
+NOWHERE = Answer(404, [("Content-Type", "text/html; charset=utf-8")], b"<p>404</p>")
 """What resources.yaml makes of an address or method that no route has."""
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -33,17 +50,26 @@ class Gateway:
         return self.reached.total()
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        """Answer as WSGI wants it."""
         path = environ["REQUEST_URI"].partition("?")[0]
-        query = parse_qs(environ["QUERY_STRING"], keep_blank_values=True)
-        method = environ["REQUEST_METHOD"]
-        route, parameters = self._match(path)
-        if method not in self._app.routes.get(route, {}):
-            self.reached[method, "", 404] += 1
-            start(*GATEWAY_404)
-            return [b"<p>404</p>"]
-        headers = _headers(environ)
         size = int(environ.get("CONTENT_LENGTH") or 0)
-        body, encoded = self._body(environ["wsgi.input"].read(size), headers)
+        answer = self.answer(
+            environ["REQUEST_METHOD"],
+            f"{path}?{environ['QUERY_STRING']}",
+            _headers(environ),
+            environ["wsgi.input"].read(size),
+        )
+        start(f"{answer.status_code} -", answer.pairs)
+        return [answer.body]
+
+    def answer(self, method: str, url: str, headers: Mapping[str, str], data: bytes) -> Answer:
+        """Answer one request; header names in lower case."""
+        path, _, query = url.partition("?")
+        route, parameters = self._match(path)
+        if not self.serves(method, path):
+            self.reached[method, "", NOWHERE.status_code] += 1
+            return NOWHERE
+        body, encoded = self._body(data, headers)
         event = {
             "requestContext": {
                 "httpMethod": method,
@@ -52,19 +78,23 @@ class Gateway:
                 "identity": {"sourceIp": self.source_ip},
                 "path": path,
             },
-            "headers": headers,
+            "headers": dict(headers),
             "multiValueHeaders": {name: [value] for name, value in headers.items()},
             "pathParameters": parameters or None,
-            "multiValueQueryStringParameters": query or None,
+            "multiValueQueryStringParameters": parse_qs(query, keep_blank_values=True) or None,
             "stageVariables": None,
             "body": body,
             "isBase64Encoded": encoded,
         }
-        answer = self._app(event, None)
-        self.reached[method, route, answer["statusCode"]] += 1
-        start(f"{answer['statusCode']} -", _answered(answer))
-        text = answer["body"]
-        return [base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode()]
+        found = self._app(event, None)
+        status, text = found["statusCode"], found["body"]
+        self.reached[method, route, status] += 1
+        raw = base64.b64decode(text) if found.get("isBase64Encoded") else text.encode()
+        return Answer(status, _pairs(found), raw)
+
+    def serves(self, method: str, path: str) -> bool:
+        """Whether a route of the service takes this."""
+        return method in self._app.routes.get(self._match(path)[0], {})
 
     def _match(self, path: str) -> tuple[str, dict[str, str]]:
         parts = path.rstrip("/").split("/") if path != "/" else ["", ""]
@@ -76,7 +106,7 @@ class Gateway:
                 return route, found
         return "", {}
 
-    def _body(self, data: bytes, headers: dict[str, str]) -> tuple[str | None, bool]:
+    def _body(self, data: bytes, headers: Mapping[str, str]) -> tuple[str | None, bool]:
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type in self._app.api.binary_types:
             return base64.b64encode(data).decode(), True
@@ -99,7 +129,7 @@ def _headers(environ: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _answered(answer: dict[str, Any]) -> list[tuple[str, str]]:
+def _pairs(answer: dict[str, Any]) -> list[tuple[str, str]]:
     many = answer.get("multiValueHeaders") or {}
     found = [(name, value) for name, value in answer["headers"].items() if name not in many]
     return found + [(name, value) for name, values in many.items() for value in values]

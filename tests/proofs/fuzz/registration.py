@@ -51,5 +51,21 @@ class Registration:
         subject = path.get("registration") or known.paths["registration"][0]
         return auth.sign_link("registration", subject, random.choice([1, 1, 1, 2]))
 
+    def typed(self, random: Random) -> dict[str, str | list[str]]:
+        return {
+            "naam": "Ada de Vries",
+            "email": f"p{random.randrange(10**6)}@example.org",
+            "doelgroep": "resident",
+            "sessie-r1": "a1",
+            "akkoord": "ja",
+            "tekst": consents.CONGRESS.version,
+            "altcha": "",
+        }
+
+    def link(self, known: Known) -> tuple[str, str]:
+        registration = known.paths["registration"].pop(0)
+        known.paths["registration"].append(registration)
+        return "/congres/aanmelding", auth.sign_link("registration", registration, 1)
+
     def created(self, id_: str, token: str, known: Known) -> None:
         """Say nothing: a registration's id comes by mail."""

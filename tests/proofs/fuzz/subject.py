@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
 
+import pytest
 from moto import mock_aws
 
-from shared import aws, network
+from shared import aws, network, settings
 from shared.access import OrganiserItem
 from shared.clock import SystemClock
-from shared.http import App, Router
+from shared.http import Router
 from tests.service.conftest import create_bucket, create_table
 
 LIFE = 400  # requests; moto's transactions slow down as a table grows
@@ -45,23 +46,23 @@ class Subject(Protocol):
     def token_for(self, path: Mapping[str, str], known: Known, random: Random) -> str:
         """The bearer token for a path."""
 
+    def typed(self, random: Random) -> dict[str, str | list[str]]:
+        """What an honest visitor fills in, in all forms together."""
+
+    def link(self, known: Known) -> tuple[str, str]:
+        """A page that opens with a mailed link, and its token; empty where there is none."""
+
     def created(self, id_: str, token: str, known: Known) -> None:
         """Remember what was made with `token`."""
-
-
-def app_of(subject: Subject) -> App:
-    """The service's app, as its app.py puts it together."""
-    app = App(subject.name)
-    for router in subject.routers:
-        app.register_blueprint(router.blueprint)
-    return app
 
 
 @contextmanager
 def account(subject: Subject) -> Iterator[Known]:
     """A fresh AWS account with the service's tables, filled by `subject`."""
-    with mock_aws():
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
         network.forget()
+        patch.setenv("USER_POOL_CLIENT_ID", _user_pool())
+        settings.forget()
         for table in ("ACCESS", subject.name.upper()):
             create_table(os.environ[f"{table}_TABLE"])
         for bucket in ("WEB", "HANDOVER", "QUARANTINE", "LIBRARY"):
@@ -76,6 +77,16 @@ def account(subject: Subject) -> Iterator[Known]:
             ).save()
         yield subject.fill()
     network.forget()
+    settings.forget()
+
+
+def _user_pool() -> str:
+    cognito = aws.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="organisers")["UserPool"]["Id"]
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool, ClientName="desk", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+    )
+    return str(client["UserPoolClient"]["ClientId"])
 
 
 CLOCK = SystemClock()

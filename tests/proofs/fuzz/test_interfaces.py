@@ -11,13 +11,12 @@ from tests.proofs.fuzz.fuzzer import Fuzzer
 from tests.proofs.fuzz.registration import Registration
 from tests.proofs.fuzz.subject import Subject
 
+SUBJECTS: tuple[Subject, ...] = (Registration(), Directory(), Documents())
 REQUESTS = extent(whole=5000, bounded=400)
 
 
 @pytest.mark.timeout(2400)
-@pytest.mark.parametrize(
-    "subject", [Registration(), Directory(), Documents()], ids=lambda subject: str(subject.name)
-)
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: str(subject.name))
 def test_every_answer_is_as_documented(
     subject: Subject, figures: Figures, monkeypatch: pytest.MonkeyPatch
 ) -> None:

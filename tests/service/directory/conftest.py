@@ -9,7 +9,7 @@ import boto3
 import pytest
 from chalice.test import Client
 
-from chalicelib.directory import collaborators, consumers, domain, pages, routes, usecases
+from chalicelib.directory import collaborators, consumers, domain, routes, usecases
 from chalicelib.directory.domain import Member
 from chalicelib.directory.pages import desk, desk_edit, guide, platform
 from chalicelib.directory.repository import Repository
@@ -20,6 +20,7 @@ from shared.events import Data, Event, decode, encode, occurred
 from shared.events.directory import MemberDrafted
 from shared.handovers import ProfileHandover
 from shared.http import App
+from tests.apps import app_module
 from tests.service.browser import Browser, sign_in
 
 MODULES_WITH_CLOCK = (collaborators, guide, desk, desk_edit, platform, routes, consumers)
@@ -38,10 +39,8 @@ def repository(mocked_aws: None, clock: FixedClock, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture(scope="session")
 def app() -> App:
-    app = App("directory")
-    app.register_blueprint(routes.router.blueprint)
-    app.register_blueprint(pages.router.blueprint)
-    return app
+    found: App = app_module("directory").app
+    return found
 
 
 @pytest.fixture

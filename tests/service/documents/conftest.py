@@ -33,6 +33,7 @@ from shared.events.directory import ContactShared
 from shared.handovers import ContactHandover
 from shared.http import App
 from tests import documents_support as made
+from tests.apps import app_module
 from tests.service.browser import Browser, sign_in
 
 FIXTURES = Path(__file__).parent / "events"
@@ -89,12 +90,8 @@ def repository(
 
 @pytest.fixture(scope="session")
 def app() -> App:
-    from chalicelib.documents import pages as entrance
-
-    app = App("documents")
-    app.register_blueprint(routes.router.blueprint)
-    app.register_blueprint(entrance.router.blueprint)
-    return app
+    found: App = app_module("documents").app
+    return found
 
 
 @pytest.fixture

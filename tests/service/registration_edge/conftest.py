@@ -15,12 +15,13 @@ from chalice.test import Client
 from moto import mock_aws
 
 import shared.pages
-from chalicelib.registration import collaborators, consents, pages, routes, usecases
+from chalicelib.registration import collaborators, consents, routes, usecases
 from chalicelib.registration.pages import congress, desk, manage
 from chalicelib.registration.repository import Repository
 from shared import auth, network
 from shared.clock import FixedClock
 from shared.http import App
+from tests.apps import app_module
 from tests.registration_support import EVENT
 from tests.registration_support import congress as definition_of
 from tests.service.browser import Answer, Browser, sign_in
@@ -81,10 +82,8 @@ def _forget_translations() -> None:
 
 @pytest.fixture(scope="session")
 def app() -> App:
-    app = App("registration")
-    app.register_blueprint(routes.router.blueprint)
-    app.register_blueprint(pages.router.blueprint)
-    return app
+    found: App = app_module("registration").app
+    return found
 
 
 @pytest.fixture
