@@ -27,6 +27,7 @@ Load = Callable[..., str]
 Browsers = Callable[[], Browser]
 SEED = 20261122
 CONSUMERS = [f"{service}-{kind}" for service in SERVICES for kind in ("inbox", "mail")]
+UPLOADS = "documents-uploads"  # hears of S3, not of events
 
 
 def _filters(backstage: Backstage) -> Iterator[tuple[str, set[str]]]:
@@ -135,9 +136,9 @@ def test_poison_ends_in_the_dead_letter_queue_and_redrive_brings_back_what_can_b
     initiative = person.fields["initiatief"]
     marker = uuid4().hex
     poison = [MALFORMED + marker, replace_id(_unknown(journey.events[0]), marker)]
-    expected = {f"{name}-dlq": 2 for name in CONSUMERS} | {"directory-inbox-dlq": 3}
-    with backstage.impatient(*CONSUMERS):
-        for name in CONSUMERS:
+    expected = {f"{name}-dlq": 2 for name in (*CONSUMERS, UPLOADS)} | {"directory-inbox-dlq": 3}
+    with backstage.impatient(*CONSUMERS, UPLOADS):
+        for name in (*CONSUMERS, UPLOADS):
             backstage.send(name, poison)
         with backstage.denied("directory-inbox", "s3:GetObject"):
             steps.register(visitor, event, person)
