@@ -29,7 +29,8 @@ def save(cloud: Cloud, values: dict[str, str], folder: Path, passphrase: str, co
     unfinished = folder.with_name(f"{folder.name}.unfinished-{time.time_ns()}")
     made = archive.create(unfinished, passphrase)
     waiting: dict[str, int] = {}
-    contents = tables.at_one_moment(cloud, lambda: waiting.update(_rest(cloud)), copies)
+    rest = (lambda: None) if copies else (lambda: waiting.update(_rest(cloud)))
+    contents = tables.at_one_moment(cloud, rest, copies)
     for table, items in contents.items():
         made.write_lines(f"tables/{table}.enc", items.values())
     files = objects.save(cloud, made, values)

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -64,18 +63,21 @@ def _digested(pieces: Iterator[bytes], digest: Any) -> Iterator[bytes]:
 
 
 def put(cloud: Cloud, archive: Archive, line: dict[str, Any], bucket: str) -> str | None:
-    """Put a file where it was, unless it is there; answers its new version."""
+    """Put a file where it was, unless it is there; answers its version.
+
+    Keys name their content or are given out once, so what is there is the same file.
+    """
     s3, place = cloud.client("s3"), {"Bucket": bucket, "Key": line["key"]}
-    with suppress(ClientError):
-        there = s3.head_object(**place)
-        if there["Metadata"].get("sha256") == line["sha256"]:
-            return _version(there)
-    body = b"".join(archive.read(line["file"]))
+    try:
+        return _version(s3.head_object(**place))
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"404", "NoSuchKey"}:
+            raise
     answer = s3.put_object(
         **place,
-        Body=body,
+        Body=b"".join(archive.read(line["file"])),
         ContentType=line["type"],
-        Metadata={**line["metadata"], "sha256": line["sha256"]},
+        Metadata=line["metadata"],
         ChecksumSHA256=base64.b64encode(bytes.fromhex(line["sha256"])).decode(),
     )
     return _version(answer)

@@ -11,7 +11,7 @@ from infra import deploy, environment, keys, organiser, stacks, stage
 from infra.cloud import EMBEDDED, Cloud, connect
 from infra.package import package_all
 from infra.packaging import target
-from infra.paths import SERVICES, STACKS, service_folder
+from infra.paths import SERVICES, service_folder
 from infra.problems import Problem, command
 from infra.recovery import archive, erased, objects, tables
 from infra.recovery.archive import Archive
@@ -31,7 +31,7 @@ def restore(cloud: Cloud, folder: Path, passphrase: str, *, replace: bool) -> st
     made.verify()
     _check_age(made.manifest)
     read = _read(made)
-    if stacks.describe(cloud, STACKS[-1]) and not replace:
+    if not replace:
         _check_empty(cloud, made.manifest["id"])
     values = _deploy_with_keys(cloud, made.read_lines(SETTINGS)[0]["link_keys"])
     environment.become(cloud, values)
@@ -50,7 +50,8 @@ def restore(cloud: Cloud, folder: Path, passphrase: str, *, replace: bool) -> st
     documents = wanted["documents"]
     wanted["documents"] = {key: objects.renamed(item, versions) for key, item in documents.items()}
     _put_organisers(cloud, values, wanted["access"])
-    count = _put_items(cloud, wanted, present)
+    left = {table: tables.close(cloud, table, items) for table, items in present.items()}
+    count = _put_items(cloud, wanted, left)
     files += _put_uploads(cloud, made, values, wanted["documents"])
     cloud.client("dynamodb").delete_item(**access, Key=MARK)
     _open(cloud)
@@ -108,7 +109,8 @@ def _deploy_with_keys(cloud: Cloud, link_keys: str) -> dict[str, str]:
 
 
 def _check_empty(cloud: Cloud, backup: str) -> None:
-    count = sum(len(tables.scan(cloud, service)) for service in SERVICES)
+    deployed = [service for service in SERVICES if stacks.describe(cloud, service)]
+    count = sum(len(tables.scan(cloud, service)) for service in deployed)
     if not count:
         return
     found = cloud.client("dynamodb").get_item(
@@ -156,6 +158,8 @@ def _put_uploads(
         for line in made.read_lines(objects.INDEX)
         if line["bucket"] == "quarantine" and line["key"] in waits
     }
+    for key in objects.keys(cloud, bucket) - waits:
+        objects.remove(cloud, bucket, key)
     for line in latest.values():
         objects.put(cloud, made, line, bucket)
         count += 1
