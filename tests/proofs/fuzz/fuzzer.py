@@ -18,6 +18,7 @@ from schemathesis.specs.openapi import checks
 from shared.http import Endpoint
 from tests.apps import app_module
 from tests.proofs.extent import SEED
+from tests.proofs.fuzz import events
 from tests.proofs.fuzz.gateway import Answer, Gateway
 from tests.proofs.fuzz.subject import LIFE, Known, Subject, account
 
@@ -44,7 +45,7 @@ class Fuzzer:
         self.subject = subject
         self.gateway = Gateway(app_module(subject.name).app)
         self.failures: dict[str, str] = {}
-        self.kinds: Counter[str] = Counter()
+        self.events: Counter[str] = Counter()
         self.followed: set[str] = set()  # operations that a link led to, with success
         with account(subject):
             self.document = _asked(self.gateway, subject.document)
@@ -62,6 +63,15 @@ class Fuzzer:
         for number in range(rounds):
             with account(self.subject) as known:
                 self._round(requests / rounds, SEED * 1000 + number, known)
+                self.check_events()
+
+    def check_events(self) -> None:
+        """Compare the events that were written so far in this account with AsyncAPI."""
+        for event in events.written(self.subject.name):
+            self.events[event["type"]] += 1
+            complaint = events.disagreement(event)
+            if complaint:
+                self.failures.setdefault(f"event {event['type']}", f"{complaint}: {event}")
 
     def _round(self, requests: float, seed: int, known: Known) -> None:
         weights = [_weight(operation) for operation in self.operations]
@@ -174,7 +184,6 @@ class Fuzzer:
 
     def _note(self, case: Case, failure: Failure, group: FailureGroup) -> None:
         kind = type(failure).__name__
-        self.kinds[kind] += 1
         self.failures.setdefault(f"{kind} {case.operation.label} {failure.title}", str(group))
 
 

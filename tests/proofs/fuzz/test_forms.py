@@ -13,7 +13,7 @@ import pytest
 
 from tests.proof_of_work import make_easy
 from tests.proofs.conftest import Figures
-from tests.proofs.extent import SEED, extent
+from tests.proofs.extent import BOUNDED, SEED, extent
 from tests.proofs.fuzz.forms import Form, Page
 from tests.proofs.fuzz.fuzzer import Fuzzer
 from tests.proofs.fuzz.gateway import Answer, Gateway
@@ -23,6 +23,7 @@ from tests.proofs.fuzz.test_interfaces import SUBJECTS
 from tests.service.browser import Browser, sign_in
 
 REQUESTS = extent(whole=3000, bounded=300)
+UNREACHED = {"/beheer/inloggen"}  # nobody has a password here
 TRAP = "referentie"  # people never see it, so it comes back empty
 ROLES = ("", "", "reader", "organiser", "owner")
 
@@ -157,6 +158,8 @@ def test_forms_take_anything(
         with account(subject) as known:
             while tour.sent < min(until, REQUESTS):
                 tour.visit(known)
+            tour.fuzzer.check_events()
+    assert not tour.fuzzer.failures
     assert not tour.wrong, "\n".join(tour.wrong[:20])
     posts = {one for router in subject.routers for one in router.endpoints if one.kind == "form"}
     reached = tour.fuzzer.gateway.reached
@@ -164,11 +167,11 @@ def test_forms_take_anything(
     figures(
         f"fuzz {subject.name}, pages and forms",
         f"{tour.sent:,} requests, {len(done)} of {len(posts)} forms sent with success, "
-        f"{tour.kept} refused fields kept, 0 5xx, 0 pages in the other language, 0 markup",
+        f"{tour.kept:,} refused fields kept, 0 5xx, 0 pages in the other language, 0 markup; "
+        f"{tour.fuzzer.events.total():,} events of {len(tour.fuzzer.events)} types as documented",
     )
     missing = {one.path for one in posts} - done
     assert tour.kept
-    assert missing <= UNREACHED, f"never sent with success: {sorted(missing - UNREACHED)}"
-
-
-UNREACHED = {"/beheer/inloggen"}
+    assert BOUNDED or missing <= UNREACHED, (
+        f"never sent with success: {sorted(missing - UNREACHED)}"
+    )

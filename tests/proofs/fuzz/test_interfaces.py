@@ -30,11 +30,12 @@ def test_every_answer_is_as_documented(
     assert not fuzzer.failures, "\n".join(fuzzer.failures.values())
     assert requests >= REQUESTS
     assert successes <= reached, f"idle: never answered {sorted(successes - reached)}"
+    assert fuzzer.events, "idle: no event was written"
     assert fuzzer.linked() <= fuzzer.followed, "a link leads nowhere"
     figures(
         f"fuzz {subject.name}",
         f"{requests:,} requests, {len(successes & reached)} of {len(successes)} operations "
         f"answered 2xx, {len(documented & reached)} of {len(documented)} documented answers seen, "
         f"{len(fuzzer.followed)} links followed, 0 undocumented status, 0 schema disagreement, "
-        "0 5xx",
+        f"0 5xx; {fuzzer.events.total():,} events of {len(fuzzer.events)} types as documented",
     )
