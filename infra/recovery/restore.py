@@ -1,6 +1,7 @@
 """`make restore`: a stage as it was when a backup was made, without who was erased since."""
 
 import argparse
+import json
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,18 @@ from infra.recovery.backup import SETTINGS, ask_passphrase
 from infra.recovery.erased import Erased
 from infra.recovery.tables import Contents, Item
 
+# What a schedule sends, as far as Chalice reads it.
+NIGHT = {
+    "version": "0",
+    "id": "restore",
+    "account": "",
+    "region": "",
+    "time": "",
+    "source": "aws.events",
+    "detail-type": "Scheduled Event",
+    "resources": [],
+    "detail": {},
+}
 MARK = {"pk": {"S": "RESTORING"}, "sk": {"S": "RESTORING"}}
 
 
@@ -189,7 +202,9 @@ def _open(cloud: Cloud) -> None:
     """Let every service remove what is past its date and show its part of the pages anew."""
     for service in SERVICES:
         name = f"plekken-{cloud.stage.name}-{service}-nightly"
-        answer = cloud.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+        answer = cloud.client("lambda").invoke(
+            FunctionName=name, Payload=json.dumps(NIGHT).encode()
+        )
         if "FunctionError" in answer:
             raise Problem(f"{name} failed after everything was written; see its log.")
 
