@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared import aws
+from tests.proofs.capacity.dynamodb import NEW_TABLE
 from tests.proofs.capacity.mutants import MUTANTS
 from tests.proofs.capacity.scene import WARMED, Profile, Scene
 from tests.proofs.capacity.verdict import Verdict
@@ -53,10 +54,12 @@ def play(scene: Scene, profile: Profile) -> Verdict:
 
 
 @pytest.mark.usefixtures("empty_tables")
-@pytest.mark.parametrize("profile", [STEADY, STEEP], ids=lambda one: one.name)
-def test_everybody_is_answered(figures: Figures, profile: Profile) -> None:
-    verdict = play(Scene(SEED, profile.name, partitions=WARMED), profile)
-    figures(f"capacity, {profile.name}", verdict.text())
+@pytest.mark.parametrize(
+    ("profile", "partitions"), [(STEADY, NEW_TABLE), (STEEP, WARMED)], ids=["steady", "steep"]
+)
+def test_everybody_is_answered(figures: Figures, profile: Profile, partitions: int) -> None:
+    verdict = play(Scene(SEED, profile.name, partitions=partitions), profile)
+    figures(f"capacity, {profile.name}, {partitions} partitions", verdict.text())
     assert verdict.wrong == []
     assert verdict.slowest < LONGEST_ANSWER
 
