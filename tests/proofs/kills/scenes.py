@@ -134,13 +134,13 @@ def _upload(world: World, story: Story) -> None:
     story.document = steps.upload(partner, story.data, title)
     path = f"/documenten/api/v1/uploads/{story.document}/complete"
     partner.post_json(path, {}).expect(200)
-    _await_arrival()
+    await_arrival()
     world.rest()
     story.document_state = "inspected"
     story.mails = [(STAFF, ARRIVED)]
 
 
-def _await_arrival() -> None:
+def await_arrival() -> None:
     """S3 tells of a new object when it likes."""
     deadline = time.monotonic() + 10
     while "documents-uploads" not in depths():

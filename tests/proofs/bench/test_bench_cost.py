@@ -16,6 +16,7 @@ from chalicelib.registration import consumers, usecases
 from chalicelib.registration.repository import Repository
 from shared.clock import SystemClock
 from shared.events import decode
+from tests.proofs.conftest import Figures
 from tests.registration_support import PROFILE, congress, register_person
 from tests.service.conftest import listen, mocked_aws, organiser  # noqa: F401 - fixtures
 
@@ -108,7 +109,11 @@ def _follow_up() -> Counter[str]:
     return calls
 
 
-def test_bench_cost_of_a_thousand_registrations(counting: Counting, organiser: Any) -> None:  # noqa: F811
+def test_bench_cost_of_a_thousand_registrations(
+    counting: Counting,
+    organiser: Any,  # noqa: F811
+    figures: Figures,
+) -> None:
     clock = SystemClock()
     repository = Repository(clock)
     opened = {"opens": "2020-01-01 09:00", "closes": "2090-01-01 09:00"}
@@ -135,5 +140,7 @@ def test_bench_cost_of_a_thousand_registrations(counting: Counting, organiser: A
     )
     counted = ", ".join(f"{number} {unit}" for unit, number in sorted(units.items()))
     dollars = cents * MARGIN * 10
-    print(f"\ncost: ${dollars:.2f} per 1,000 registrations ({counted}; {seconds:.2f} GB s)")
+    figures(
+        "cost", f"${dollars:.2f} per 1,000 registrations ({counted}; {seconds:.2f} GB s assumed)"
+    )
     assert units["mail"] == 2, "one confirmation and one notice"
