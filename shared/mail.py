@@ -16,8 +16,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from botocore.exceptions import ClientError
-from pynamodb.exceptions import DeleteError, PutError, UpdateError
-from pynamodb.expressions.update import Action
+from pynamodb.exceptions import DeleteError, DoesNotExist, PutError
 
 from shared import aws
 from shared.clock import Clock, epoch
@@ -115,28 +114,32 @@ def _claim(model: type[LedgerItem], person: str, reason: str, clock: Clock) -> L
     except PutError as error:
         if error.cause_response_code != _TAKEN:
             raise
-        if model.get(claim.pk, reason, consistent_read=True).state == _SENT:
+        if _is_sent(model, claim):
             log("mail.sent_before", reason=reason)
             return None
         raise InFlight(reason) from error
     return claim
 
 
-def _release(model: type[LedgerItem], claim: LedgerItem) -> None:
+def _is_sent(model: type[LedgerItem], claim: LedgerItem) -> bool:
     try:
-        claim.delete(condition=model.claim == claim.claim)
+        return bool(model.get(claim.pk, claim.sk, consistent_read=True).state == _SENT)
+    except DoesNotExist:  # released a moment ago
+        return False
+
+
+def _release(model: type[LedgerItem], claim: LedgerItem) -> None:
+    # Not where another worker took over, nor where one that was given up for dead has sent it.
+    ours = (model.claim == claim.claim) & (model.state == _SENDING)
+    try:
+        claim.delete(condition=ours)
     except DeleteError as error:
         log("mail.release_failed", "WARNING", code=str(error.cause_response_code))
 
 
 def _mark_sent(model: type[LedgerItem], claim: LedgerItem, clock: Clock) -> None:
-    actions: list[Action] = [model.state.set(_SENT), model.expires_at.set(clock.now() + KEPT)]
-    try:
-        claim.update(actions, condition=model.claim == claim.claim)
-    except UpdateError as error:
-        if error.cause_response_code != _TAKEN:
-            raise
-        log("mail.claim_lost", "WARNING")
+    # Whoever holds the claim by now: the mail went out.
+    claim.update([model.state.set(_SENT), model.expires_at.set(clock.now() + KEPT)])
 
 
 def send(mail: Mail) -> None:

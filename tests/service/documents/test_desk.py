@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import boto3
 import pytest
@@ -11,8 +12,11 @@ from chalicelib.documents import consumers
 from chalicelib.documents.domain import Document, Scan, State
 from chalicelib.documents.inspection import malware
 from chalicelib.documents.repository import Repository
+from chalicelib.documents.storage import Storage
+from chalicelib.documents.usecases import publish_document
 from shared import fragments
 from shared.clock import FixedClock
+from shared.errors import Conflict
 from shared.events import occurred
 from shared.events.directory import MemberWithdrawn
 from shared.events.documents import (
@@ -355,6 +359,25 @@ def test_what_is_not_published_is_gone_after_thirty_days(
     versions = boto3.client("s3").list_object_versions(Bucket="plekken-test-123456789012-library")
     assert len(versions["Versions"]) == 1
     assert "DeleteMarkers" not in versions
+
+
+def test_nobody_publishes_what_the_night_is_removing(
+    partner: Browser, repository: Repository, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = uploaded(partner)
+    clock.advance(timedelta(days=30))
+    earlier = FixedClock(clock.now() - timedelta(seconds=1))  # an organiser's request on its way
+    remove = Storage.remove
+
+    def publish_meanwhile(self: Storage, *place: Any) -> None:
+        with pytest.raises(Conflict):
+            publish_document(repository, earlier, document, decided_by="o", seen_by_person=True)
+        remove(self, *place)
+
+    monkeypatch.setattr(Storage, "remove", publish_meanwhile)
+    consumers.nightly()
+    assert items("DOCUMENT#") == []
+    assert objects("LIBRARY_BUCKET") == []
 
 
 def test_only_what_should_have_been_gone_shows_in_the_metric(

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.registration import usecases
 from chalicelib.registration.domain import Answers, Receipt
-from chalicelib.registration.models import AnswersItem
+from chalicelib.registration.models import AnswersItem, PoolItem
 from chalicelib.registration.repository import Repository
 from shared.clock import FixedClock
 from shared.errors import Conflict, Invalid
@@ -105,6 +105,23 @@ def test_a_session_with_people_stays_and_an_empty_one_may_go(
         register("bob", sessions=["b1"])
     define()
     assert [line.state for line in register("bob", sessions=["b1"]).lines] == ["seated", "seated"]
+
+
+def test_who_comes_second_puts_the_lines_back(
+    define: Define, repository: Repository, clock: FixedClock
+) -> None:
+    define()
+    known = repository.definitions.get(EVENT)
+    define(capacity=4)
+    get = repository.definitions.get
+    first_reading = iter([known])
+    repository.definitions.get = lambda event: next(first_reading, None) or get(event)  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
+        define(capacity=3, rounds=[])
+    assert pool(repository).capacity == 4
+    revision = get(EVENT).revision  # type: ignore[union-attr]
+    stored = PoolItem.get(f"POOL#{EVENT}#a1", "POOL")
+    assert (stored.published, stored.revision) == (True, revision)
 
 
 def test_two_organisers_at_once(define: Define, repository: Repository, clock: FixedClock) -> None:

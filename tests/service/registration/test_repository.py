@@ -11,7 +11,7 @@ from chalicelib.registration import usecases
 from chalicelib.registration.domain import Receipt
 from chalicelib.registration.models import NumberItem
 from chalicelib.registration.repository import Repository
-from chalicelib.registration.repository.numbers import add_death, add_number, add_seating
+from chalicelib.registration.repository.numbers import add_number, add_unborn
 from chalicelib.registration.seats import Number, Taken
 from shared.clock import FixedClock
 from shared.transactions import Refused, Transaction
@@ -28,21 +28,12 @@ def commit(add: Callable[..., None], *where: Any, **how: Any) -> None:
     transaction.commit()
 
 
-def test_a_number_is_written_once_and_dies_once(repository: Repository) -> None:
+def test_a_number_is_written_once(repository: Repository) -> None:
     commit(add_number, "congress", 5, state="waiting", holder="r")
     with pytest.raises(Refused):
         commit(add_number, "congress", 5, state="waiting", holder="other")
     with pytest.raises(Refused):
-        commit(add_death, "congress", 5, before="seated")
-    commit(add_seating, "congress", 5)
-    with pytest.raises(Refused):
-        commit(add_seating, "congress", 5)
-    commit(add_death, "congress", 5, before="seated")
-    for wrong in ("seated", "waiting"):
-        with pytest.raises(Refused):
-            commit(add_death, "congress", 5, before=wrong)
-    with pytest.raises(Refused):
-        commit(add_seating, "congress", 5)
+        commit(add_unborn, "congress", 5)
 
 
 def test_burying_leaves_a_written_number_alone(repository: Repository) -> None:

@@ -115,6 +115,43 @@ def test_a_worker_keeps_the_pace_of_ses(
     assert len(asked) == tries
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_mail_that_went_out_after_its_lease_is_not_sent_once_more(
+    ledger: Any, sent: Any, clock: FixedClock, *, refused: bool
+) -> None:
+    """A worker that was given up for dead sends while another has taken its claim over."""
+
+    def overtaken() -> Mail:
+        clock.advance(mail.LEASE + timedelta(seconds=1))
+        with contextlib.suppress(ClientError):
+            send_once(ledger, person="r1", reason="confirmed", compose=second, clock=clock)
+        return MAIL
+
+    def second() -> Mail:
+        if refused:
+            raise _refusal("MessageRejected", 400)
+        return MAIL
+
+    send_once(ledger, person="r1", reason="confirmed", compose=overtaken, clock=clock)
+    before = len(sent)
+    clock.advance(mail.LEASE + timedelta(seconds=1))
+    assert _send(ledger, clock) is False
+    assert len(sent) == before
+
+
+def test_a_refusal_after_the_lease_leaves_the_mark_of_who_sent_it(
+    ledger: Any, sent: Any, clock: FixedClock
+) -> None:
+    def overtaken() -> Mail:
+        clock.advance(mail.LEASE + timedelta(seconds=1))
+        assert _send(ledger, clock) is True
+        raise _refusal("MessageRejected", 400)
+
+    with pytest.raises(ClientError):
+        send_once(ledger, person="r1", reason="confirmed", compose=overtaken, clock=clock)
+    assert _send(ledger, clock) is False
+
+
 def _refusal(code: str, status: int) -> ClientError:
     answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, "SendEmail")  # type: ignore[arg-type]

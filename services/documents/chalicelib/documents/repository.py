@@ -213,8 +213,16 @@ class Repository:
             condition=DocumentItem.pk.exists(),
         )
 
+    def condemn(self, document: Document) -> None:
+        """Close a document that nobody decided about in time, so that nobody can any more."""
+        actions = [
+            DocumentItem.state.set(State.DECLINED),
+            DocumentItem.listing.set(CLOSED),
+        ]
+        self._move(document, actions, document.keep_until, None)
+
     def remove(self, document: Document) -> None:
-        """Remove a document whose time is up."""
+        """Remove a document whose time is up, and that is closed."""
         transaction = Transaction()
         transaction.delete(DocumentItem(f"DOCUMENT#{document.id}", "DOCUMENT"), name="document")
         if document.member_id:
@@ -299,4 +307,4 @@ def _kept(documents: Iterable[Document], now: datetime) -> Iterator[Document]:
 
 def _tell(transaction: Transaction, event: Event | None) -> None:
     if event:
-        transaction.insert(outbox.message(OutboxItem, event), name="outbox")
+        transaction.put(outbox.message(OutboxItem, event), name="outbox")

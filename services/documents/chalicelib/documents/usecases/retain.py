@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from chalicelib.documents.domain import Document
+from chalicelib.documents.domain import Document, State
 from chalicelib.documents.repository import CLOSED, REVIEW, Repository
 from chalicelib.documents.storage import Storage
 from shared import erasures
 from shared.clock import Clock
-from shared.observability import log_error
+from shared.observability import log, log_error
 from shared.retention import tell_overdue
+from shared.transactions import Refused
 
 
 def remove_expired(repository: Repository, storage: Storage, clock: Clock) -> int:
@@ -31,10 +32,16 @@ def remove_expired(repository: Repository, storage: Storage, clock: Clock) -> in
 
 def _remove(repository: Repository, storage: Storage, document: Document) -> bool:
     try:
+        if document.state is State.INSPECTED:
+            # An organiser may be publishing it at this moment: one of the two comes first.
+            repository.condemn(document)
         erasures.note("document", document.id)
         if document.library_key:
             storage.remove(document.library_key, document.library_version)
         repository.remove(document)
+    except Refused:
+        log("retention.changed_meanwhile", document_id=document.id)
+        return False
     except Exception as error:  # noqa: BLE001 - one that fails must not keep the others
         log_error("retention.failed", error, document_id=document.id)
         return False

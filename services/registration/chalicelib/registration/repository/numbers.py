@@ -59,24 +59,24 @@ def add_unborn(transaction: Transaction, event: str, line: str, number: int) -> 
     transaction.put(_dead_item(event, line, number), name="dead")
 
 
-def add_death(transaction: Transaction, event: str, line: str, number: int, *, before: str) -> None:
-    """Kill a number, once: it must still be in state `before`."""
+def add_death(transaction: Transaction, event: str, line: str, number: int) -> None:
+    """Kill a number, once: the transaction must change its holder's registration too, which has a
+    version.
+    """
     transaction.update(
         NumberItem(*_key(event, line, number)),
         [NumberItem.state.set(DEAD)],
         name=part(line, number),
-        condition=NumberItem.state == before,
     )
     transaction.put(_dead_item(event, line, number), name="dead")
 
 
 def add_seating(transaction: Transaction, event: str, line: str, number: int) -> None:
-    """Tell a waiting number that it has a seat, once."""
+    """Tell a waiting number that it has a seat, once, as in `add_death`."""
     transaction.update(
         NumberItem(*_key(event, line, number)),
         [NumberItem.state.set("seated")],
         name=part(line, number),
-        condition=NumberItem.state == "waiting",
     )
 
 

@@ -67,7 +67,7 @@ class Pools:
                 PoolItem.opens_at.set(epoch(definition.opens_at)),
                 PoolItem.closes_at.set(epoch(definition.closes_at)),
             ],
-            PoolItem.revision < definition.revision,
+            PoolItem.revision <= definition.revision,
         )
 
     def close(self, pool: Pool, revision: int) -> bool:
@@ -134,12 +134,17 @@ class Pools:
         )
 
     def mark_settled(self, pool: Pool, up_to: int) -> None:
-        """Remember that nobody up to `up_to` is still to be told."""
-        condition = PoolItem.settled < up_to
-        self._update(pool.event, pool.id, [PoolItem.settled.set(up_to)], condition)
+        """Remember that nobody up to `up_to` is still to be told.
+
+        True for good, so a lower figure that comes later only costs a reading.
+        """
+        self._update(pool.event, pool.id, [PoolItem.settled.set(up_to)], None)
 
     def note(self, pool: Pool, now: datetime, checked: int) -> None:
-        """Remember how many numbers are out now, and that none is missing up to `checked`."""
+        """Remember how many numbers are out now, and that none is missing up to `checked`.
+
+        True for good, so an older note that comes later only costs a minute.
+        """
         self._update(
             pool.event,
             pool.id,
@@ -148,11 +153,11 @@ class Pools:
                 PoolItem.noted.set(pool.issued),
                 PoolItem.noted_at.set(epoch(now)),
             ],
-            (PoolItem.noted == pool.noted) & (PoolItem.noted_at == pool.noted_at),
+            None,
         )
 
     def _update(
-        self, event: str, line: str, actions: Sequence[Action], condition: Condition
+        self, event: str, line: str, actions: Sequence[Action], condition: Condition | None
     ) -> Pool | None:
         item = PoolItem(_pool_key(event, line), "POOL")
         try:

@@ -1,5 +1,6 @@
 """Create or change a congress without losing anybody's registration or seat."""
 
+import contextlib
 from typing import Any
 
 from chalicelib.registration import domain, seats
@@ -36,11 +37,26 @@ def define_event(repository: Repository, clock: Clock, *, definition: dict[str, 
         try:
             repository.definitions.save(wanted, occurred(happened, clock, version=wanted.revision))
         except Refused as refused:
+            _put_back(repository, wanted.id)
             raise Conflict(
                 "changed_meanwhile", "Iemand anders heeft dit congres net veranderd."
             ) from refused
     copy_to_lines(repository, wanted)
     return wanted
+
+
+def _put_back(repository: Repository, event: str) -> None:
+    """Make the lines again what the definition says that came first.
+
+    Seats that were given in the meantime stay given: then a line stays larger.
+    """
+    winner = repository.definitions.refresh(event)
+    if winner is None:
+        return
+    for line, capacity in winner.capacities().items():
+        with contextlib.suppress(Conflict):
+            resize(repository, event=event, line=line, capacity=capacity)
+    copy_to_lines(repository, winner)
 
 
 def resize(repository: Repository, *, event: str, line: str, capacity: int) -> None:
