@@ -133,6 +133,11 @@ def test_file_to_load_says_what_is_wrong(tmp_path: Path, text: str, sentence: st
         ["infra.load", "--stage", "nowhere", "x.yaml"],
         ["infra.redrive", "--stage", "local"],
         ["infra.organiser", "--stage", "nowhere", "a@example.org"],
+        ["infra.recovery.backup", "--stage", "local"],
+        ["infra.recovery.backup", "--stage", "nowhere", "folder"],
+        ["infra.recovery.restore", "--stage", "local"],
+        ["infra.recovery.restore", "--stage", "nowhere", "--only-forget"],
+        ["infra.releases", "--stage", "nowhere"],
         ["infra.package", "--python", "2.0"],
     ],
 )
