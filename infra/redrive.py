@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from infra import stage
 from infra.cloud import Cloud, connect
 from infra.problems import Problem, command
 
+NOT_JSON = (ValueError, RecursionError)  # whoever writes such a message must not stop the command
 BATCH = 10  # messages; the most that SQS takes or gives at once
 TAKEN = 600  # seconds that nobody else sees what we took
 EXPLAINED = 20  # messages of which the log is asked for the reason; each costs a search
@@ -42,7 +45,7 @@ class DeadLetter:
         try:
             event = json.loads(self.body)
             kind, identifier = str(event["type"]), str(event["id"])
-        except (ValueError, KeyError, TypeError):
+        except (*NOT_JSON, KeyError, TypeError):
             return "not an event"
         if not EVENT_TYPE.fullmatch(kind):
             return "not an event of ours"
@@ -130,7 +133,7 @@ def _unwrapped(body: str) -> str:
     """The event itself, where SNS put a letter of its own around what it could not deliver."""
     try:
         outer = json.loads(body)
-    except ValueError:
+    except NOT_JSON:
         return body
     if isinstance(outer, dict) and outer.get("Type") == "Notification" and "Message" in outer:
         return str(outer["Message"])
@@ -143,9 +146,12 @@ def _reason(cloud: Cloud, queue: str, letter: DeadLetter) -> str:
     if code:
         return f"; SNS could not deliver it: {code}"
     service = queue.partition("-")[0]
-    found = cloud.client("logs").filter_log_events(
-        logGroupName=f"/plekken/{cloud.stage.name}/{service}", filterPattern=f'"{letter.id}"'
-    )
+    try:
+        found = cloud.client("logs").filter_log_events(
+            logGroupName=f"/plekken/{cloud.stage.name}/{service}", filterPattern=f'"{letter.id}"'
+        )
+    except ClientError as error:  # the list is useful without reasons too
+        return f"; the log can't be read: {error.response['Error']['Code']}"
     for event in reversed(found.get("events", [])):
         try:
             line = json.loads(event["message"])

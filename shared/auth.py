@@ -11,14 +11,16 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import DoesNotExist
 
 from shared import aws
 from shared.access import AuditItem, OrganiserItem, SessionItem
 from shared.clock import Clock
-from shared.errors import Forbidden, Invalid
+from shared.errors import Forbidden, Invalid, Unavailable
 from shared.ids import new_id
 from shared.keys import current_key, keys
+from shared.observability import log_error
 from shared.settings import Settings, load
 
 Role = Literal["reader", "organiser", "owner"]
@@ -98,6 +100,10 @@ def _check_password(email: str, password: str) -> str:
         cognito.exceptions.UserNotConfirmedException,
     ) as error:
         raise _refused() from error
+    except (BotoCoreError, ClientError) as error:
+        log_error("sign_in.unavailable", error)
+        text = "Inloggen lukt nu even niet. Probeer het over een paar minuten opnieuw."
+        raise Unavailable("sign_in_unavailable", text) from error
     if "AuthenticationResult" not in answer:  # a challenge that has no page yet
         raise _refused()
     # The token came from Cognito over TLS a moment ago, so its signature adds nothing

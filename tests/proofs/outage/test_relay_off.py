@@ -35,7 +35,8 @@ def test_the_relay_is_off_for_25_hours(town: Town, figures: Callable[[str, str],
         people += len(town.people)
     figures(
         "outage relay off",
-        f"{HOURS} hours, {len(SEEDS)} seeds, {people} people: the sweeper sent all, 0 lost, 0 twice",
+        f"{HOURS} hours, {len(SEEDS)} seeds, {people} people: the sweeper sent all, "
+        "0 lost, 0 twice",
     )
 
 

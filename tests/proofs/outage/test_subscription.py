@@ -81,7 +81,9 @@ def _everything(town: Town) -> list[str]:
     for person in town.people:
         initiative = person.fields.get("initiatief")
         if initiative:
-            found = sorted(subject.split(" van ")[0] for subject in town.world.mailbox.subjects(person.email))
+            found = sorted(
+                subject.split(" van ")[0] for subject in town.world.mailbox.subjects(person.email)
+            )
             wanted = sorted(
                 ["Je bent aangemeld", f"{initiative} staat in de ledengids", "Deel je documenten"]
             )

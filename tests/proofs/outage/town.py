@@ -1,18 +1,15 @@
-"""People who use the platform while a part of it is out, and what each of them must have in the end."""
+"""People who use the platform while a part of it is out, and what each must have in the end."""
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from infra import stage
 from infra.cloud import Cloud
 from infra.paths import SERVICES
 from tests.flows import steps
-from tests.flows.tools import Item
 from tests.proofs.world import cloud
 from tests.proofs.world.cloud import client
 from tests.proofs.world.state import depths
@@ -91,7 +88,9 @@ class Town:
         stuck = sum(depths().values())
         if stuck != poison:
             wrong.append(f"{depths()} wait")
-        drafts = Counter(json.loads(one["member"]["S"])["profile"]["name"] for one in self.members())
+        drafts = Counter(
+            json.loads(one["member"]["S"])["profile"]["name"] for one in self.members()
+        )
         for person in self.people:
             mails = Counter(
                 mail.subject.partition(":")[0] for mail in self.world.mailbox.to(person.email)
@@ -101,9 +100,7 @@ class Town:
             initiative = person.fields.get("initiatief")
             if initiative and drafts[initiative] != 1:
                 wrong.append(f"{person.name} has {drafts[initiative]} drafts")
-        told = Counter(
-            mail.subject for mail in self.world.mailbox.to("organisator@example.org")
-        )
+        told = Counter(mail.subject for mail in self.world.mailbox.to("organisator@example.org"))
         for subject, count in told.items():
             wanted = len(self.people) if subject.startswith("Nieuwe aanmelding") else 1
             if count > wanted:
@@ -120,10 +117,18 @@ def queue_url(name: str) -> str:
     return str(client("sqs").get_queue_url(QueueName=f"plekken-{cloud.STAGE}-{name}")["QueueUrl"])
 
 
-def send(name: str, *bodies: str) -> None:
+def send(name: str, *texts: str) -> None:
     """Put messages in a queue."""
-    for body in bodies:
-        client("sqs").send_message(QueueUrl=queue_url(name), MessageBody=body)
+    for text in texts:
+        client("sqs").send_message(QueueUrl=queue_url(name), MessageBody=text)
 
 
-__all__ = ["Callable", "Item", "Town", "queue_url", "send", "uuid4"]
+def bodies(name: str) -> list[str]:
+    """Take every message out of a queue."""
+    found = []
+    url = queue_url(name)
+    while messages := client("sqs").receive_message(QueueUrl=url).get("Messages"):
+        for message in messages:
+            found.append(message["Body"])
+            client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return found

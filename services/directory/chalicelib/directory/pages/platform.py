@@ -9,7 +9,7 @@ from chalicelib.directory.fragments import desk_part
 from chalicelib.directory.pages.routing import router
 from chalicelib.directory.views import translated
 from shared import auth, fragments
-from shared.errors import Forbidden, Invalid, SignInNeeded, TooManyRequests
+from shared.errors import Forbidden, Invalid, SignInNeeded, TooManyRequests, Unavailable
 from shared.http import OWN_PAGES, PUBLIC, SIGNED_IN, Answer, Cookie, Html, Request, SeeOther
 from shared.limits import Limit, address_hash
 from shared.pages import link, render
@@ -63,7 +63,7 @@ def sign_in(request: Request) -> Answer:
         repository.spend(SIGN_IN_PER_VISITOR, request.ip_hash, clock)
         repository.spend(SIGN_IN_PER_ADDRESS, address_hash(email), clock)
         token = auth.sign_in(email, form.get("wachtwoord", "")[:256], clock)
-    except (Invalid, TooManyRequests) as error:
+    except (Invalid, TooManyRequests, Unavailable) as error:
         errors = error.fields or {"": error.title}
         return Html(_sign_in_page(request, next_path, errors), status=error.status)
     cookie = Cookie(SESSION_COOKIE, token, max_age=int(auth.SESSION_LIFE.total_seconds()))
