@@ -22,6 +22,7 @@ from shared.errors import (
     Forbidden,
     Invalid,
     Malformed,
+    NotFound,
     PlekkenError,
     SignInNeeded,
     Unavailable,
@@ -30,6 +31,7 @@ from shared.errors import (
 from shared.observability import aws_code, correlated, log, log_error, wordless
 from shared.request import (
     FLASH_COOKIE,
+    LONGEST_PART,
     SESSION_COOKIE,
     BodyTooLarge,
     Request,
@@ -174,7 +176,7 @@ def _answer(
     except BodyTooLarge as error:
         return _refusal(error.request, error)
     try:
-        _guard(request, endpoint)
+        _guard(request, endpoint, path)
         arguments = [request] if endpoint.body is None else [request, _decode(request, endpoint)]
         answer = endpoint.view(*arguments, **path)
         return _without_flash(request, _in_frames(answer))
@@ -187,12 +189,14 @@ def _answer(
         return _refusal(request, PlekkenError())
 
 
-def _guard(request: Request, endpoint: Endpoint) -> None:
+def _guard(request: Request, endpoint: Endpoint, path: dict[str, str]) -> None:
     settings = load(Settings)
     if settings.origin_secret and not hmac.compare_digest(
         request.headers.get("x-origin-secret", "").encode(), settings.origin_secret.encode()
     ):
         raise Forbidden("not_through_front_door")
+    if any(len(part) > LONGEST_PART for part in path.values()):
+        raise NotFound
     changes = request.method not in ("GET", "HEAD")
     if changes and endpoint.access.own_pages and request.headers.get("origin") != settings.origin:
         raise Forbidden("foreign_origin", "Dit formulier komt van een andere website.")

@@ -15,6 +15,7 @@ from shared.texts import later as _
 Language = Literal["nl", "en"]
 
 LONGEST_KEY = 200  # characters
+LONGEST_PART = 200  # characters of an id in a path; DynamoDB's keys have at most 2048 bytes
 LARGEST_BODY = 64 * 1024  # bytes; our longest form with every field full is about 20 kB
 SESSION_COOKIE = "__Host-plekken"
 FLASH_COOKIE = "__Host-flash"

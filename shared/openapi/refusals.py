@@ -78,7 +78,7 @@ def _rules(endpoint: Endpoint, reply: Reply) -> list[tuple[bool, type[PlekkenErr
     changes = endpoint.method != "GET"
     has_body = endpoint.body is not None
     own, signed_in = endpoint.access.own_pages, endpoint.access.signed_in
-    leads_nowhere = bool(_PARAMETER.search(endpoint.path)) and reply.missing is not None
+    has_parameter = bool(_PARAMETER.search(endpoint.path))
     return [
         (True, PlekkenError, ""),
         (not reply.asks_nothing, errors.Unavailable, ""),
@@ -88,7 +88,8 @@ def _rules(endpoint: Endpoint, reply: Reply) -> list[tuple[bool, type[PlekkenErr
         (has_body, errors.Malformed, ""),
         (has_body, errors.UnsupportedMediaType, ""),
         (has_body or reply.creates, errors.Invalid, ""),
-        (leads_nowhere, errors.NotFound, reply.missing or ""),
+        (has_parameter, errors.NotFound, ""),
+        (has_parameter, errors.NotFound, reply.missing),
         (signed_in, errors.SignInNeeded, ""),
         (signed_in, errors.Forbidden, ""),
         (signed_in and changes, errors.Forbidden, "csrf"),

@@ -25,8 +25,8 @@ CHALLENGE = {
 class Reply:
     """What a view answers when all goes well, and what about its refusals the route can't say.
 
-    `refusals` adds codes per status; `missing` is the code for a path that leads nowhere, None
-    where the link decides that; `links` are OpenAPI's, from this answer to what can be asked next.
+    `refusals` adds codes per status; `missing` is its own code for a path that leads nowhere;
+    `links` are OpenAPI's, from this answer to what can be asked next.
     """
 
     type: Any
@@ -41,7 +41,7 @@ class Reply:
     creates: bool = False  # honours Idempotency-Key
     counted: bool = False  # within a limit of shared.limits
     asks_nothing: bool = False  # of any table, so nothing can be busy
-    missing: str | None = "not_found"
+    missing: str = ""
     refusals: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.http import Endpoint
-from shared.request import LARGEST_BODY
+from shared.request import LARGEST_BODY, SESSION_COOKIE
 from tests.proof_of_work import make_easy
 from tests.proofs.conftest import Figures
 from tests.proofs.extent import SEED, extent
@@ -15,8 +15,9 @@ from tests.proofs.fuzz.fuzzer import Fuzzer
 from tests.proofs.fuzz.gateway import NOWHERE, Answer
 from tests.proofs.fuzz.subject import LIFE, Known, Subject, account
 from tests.proofs.fuzz.test_interfaces import SUBJECTS
-from tests.service.browser import ORIGIN
+from tests.service.browser import ORIGIN, Browser, sign_in
 
+ROLES = ("reader", "organiser", "owner")
 REQUESTS = extent(whole=3000, bounded=300)
 
 
@@ -31,9 +32,10 @@ def test_nothing_makes_a_service_stumble(
     wrong: list[str] = []
     for start in range(0, REQUESTS, LIFE):
         with account(subject) as known:
+            sessions = [sign_in(Browser(Any), role).cookies[SESSION_COOKIE] for role in ROLES]
             for number in range(start, min(start + LIFE, REQUESTS)):
                 endpoint = routes[number % len(routes)]
-                sent = _request(endpoint, known, fuzzer, random)
+                sent = _request(endpoint, known, fuzzer, sessions, random)
                 answer = fuzzer.gateway.answer(*sent)
                 complaint = _complaint(endpoint, sent, answer, fuzzer)
                 if complaint:
@@ -49,7 +51,9 @@ def test_nothing_makes_a_service_stumble(
 Sent = tuple[str, str, dict[str, str], bytes]
 
 
-def _request(endpoint: Endpoint, known: Known, fuzzer: Fuzzer, random: Random) -> Sent:
+def _request(
+    endpoint: Endpoint, known: Known, fuzzer: Fuzzer, sessions: list[str], random: Random
+) -> Sent:
     path = endpoint.path
     for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
         right = known.paths.get(name, ["x"])
@@ -63,6 +67,8 @@ def _request(endpoint: Endpoint, known: Known, fuzzer: Fuzzer, random: Random) -
             "application/x-www-form-urlencoded" if form else "application/json"
         )
         headers["origin"] = ORIGIN
+        if random.random() < 0.6:
+            headers["cookie"] = f"{SESSION_COOKIE}={random.choice(sessions)}"
         if known.tokens or "registration" in known.paths:
             token = fuzzer.subject.token_for({}, known, random)
             headers["authorization"] = f"Bearer {token}"

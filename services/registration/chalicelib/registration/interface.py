@@ -136,7 +136,6 @@ def replies() -> openapi.Replies:
             example=_REGISTERED,
             path={"registration": _REGISTRATION},
             bearer=True,
-            missing=None,
             refusals={
                 403: ("link_revoked",),
                 410: ("registration_cancelled", "registration_gone"),
@@ -148,7 +147,6 @@ def replies() -> openapi.Replies:
             example={**_REGISTERED, "state": "cancelled", "number": None, "lines": []},
             path={"registration": _REGISTRATION},
             bearer=True,
-            missing=None,
             refusals={403: ("link_revoked",), 410: ("registration_gone",)},
         ),
         routes.get_health: openapi.health(Health, "registration"),
