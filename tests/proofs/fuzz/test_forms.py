@@ -22,7 +22,7 @@ from tests.proofs.fuzz.subject import LIFE, Known, Subject, account
 from tests.proofs.fuzz.test_interfaces import SUBJECTS
 from tests.service.browser import Browser, sign_in
 
-REQUESTS = extent(whole=3000, bounded=300)
+REQUESTS = extent(whole=2000, bounded=200)
 UNREACHED = {"/beheer/inloggen"}  # nobody has a password here
 TRAP = "referentie"  # people never see it, so it comes back empty
 ROLES = ("", "", "reader", "organiser", "owner")

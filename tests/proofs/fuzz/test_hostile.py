@@ -18,7 +18,7 @@ from tests.proofs.fuzz.test_interfaces import SUBJECTS
 from tests.service.browser import ORIGIN, Browser, sign_in
 
 ROLES = ("reader", "organiser", "owner")
-REQUESTS = extent(whole=3000, bounded=300)
+REQUESTS = extent(whole=2000, bounded=200)
 
 
 @pytest.mark.timeout(1200)
