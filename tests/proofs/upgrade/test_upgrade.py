@@ -242,7 +242,7 @@ def _deploy_without_data(stand: Stand) -> None:
     )["TemplateBody"]
     content = json.loads(deployed) if isinstance(deployed, str) else deployed
     resources = content["Resources"]
-    resources["Table"]["Properties"]["KeySchema"][1]["AttributeName"] = "listing"
+    resources["Table"]["Properties"]["TableName"] = {"Fn::Sub": "plekken-${Stage}-other"}
     resources["OtherQueue"] = resources.pop("InboxQueue")
     resources["OtherQueue"]["Properties"]["QueueName"] = {"Fn::Sub": "plekken-${Stage}-other"}
     text = template.dump(content).replace(b'"InboxQueue"', b'"OtherQueue"')
