@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -21,8 +20,7 @@ POLICY: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Cookie:
+class Cookie(msgspec.Struct, frozen=True):
     """A cookie that scripts cannot read and that only travels encrypted.
 
     The name carries its own protection: `__Host-` (path must be "/") or `__Secure-`.
@@ -42,8 +40,7 @@ class Cookie:
         )
 
 
-@dataclass(frozen=True)
-class Html:
+class Html(msgspec.Struct, frozen=True):
     """A page. `policy` adds sources to the content security policy, per directive.
 
     An `embeddable` page may stand in a frame on the sites that the stage names.
@@ -52,14 +49,13 @@ class Html:
     text: str
     status: int = 200
     cookies: Sequence[Cookie] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     cache: str = "no-store"
-    policy: Mapping[str, str] = field(default_factory=dict)
+    policy: Mapping[str, str] = msgspec.field(default_factory=dict)
     embeddable: bool = False
 
 
-@dataclass(frozen=True)
-class SeeOther:
+class SeeOther(msgspec.Struct, frozen=True):
     """Go and GET another page; `flash` is a message to show there, already translated."""
 
     location: str
@@ -67,19 +63,17 @@ class SeeOther:
     flash: str = ""
 
 
-@dataclass(frozen=True)
-class Json:
+class Json(msgspec.Struct, frozen=True):
     """A JSON document from a struct or plain values."""
 
     data: Any
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     content_type: str = "application/json"
     cache: str = "no-store"
 
 
-@dataclass(frozen=True)
-class File:
+class File(msgspec.Struct, frozen=True):
     """A download of text bytes, such as CSV."""
 
     data: bytes

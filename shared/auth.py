@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -35,8 +34,7 @@ _ORGANISERS = "ORGANISERS"
 _MAC_BYTES = 20
 
 
-@dataclass(frozen=True)
-class Organiser:
+class Organiser(msgspec.Struct, frozen=True):
     """Somebody who may work at the desk, with a role per service."""
 
     id: str
@@ -50,16 +48,14 @@ class Organiser:
         return role is not None and ROLES.index(role) >= ROLES.index(at_least)
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """A signed-in organiser; `hash` names the session without being able to open it."""
 
     hash: str
     organiser: Organiser
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(msgspec.Struct, frozen=True):
     """What a mailed link gives access to, and which version of that link it is."""
 
     subject: str

@@ -4,11 +4,9 @@ Everything that knows Chalice stands here and in `shared.answers`; views are pla
 a `Request` to an `Answer`.
 """
 
-import dataclasses
 import functools
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -63,8 +61,7 @@ PROBLEM = "application/problem+json"
 PROBLEM_TYPE = "urn:plekken:problem:"
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(msgspec.Struct, frozen=True):
     """Who may use a route. `own_pages` refuses a POST that another site's page sent."""
 
     service: str = ""
@@ -83,8 +80,7 @@ def organiser(service: str, at_least: auth.Role = "organiser") -> Access:
     return Access(service=service, at_least=at_least, own_pages=True, signed_in=True)
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True):
     """One route, as the access matrix and OpenAPI see it."""
 
     method: str
@@ -236,14 +232,14 @@ def _in_frames(answer: Answer) -> Answer:
     sites = load(Settings).frame_ancestors
     if sites and isinstance(answer, Html) and answer.embeddable:
         policy = {**answer.policy, "frame-ancestors": sites}
-        return dataclasses.replace(answer, policy=policy)
+        return msgspec.structs.replace(answer, policy=policy)
     return answer
 
 
 def _without_flash(request: Request, answer: Answer) -> Answer:
     if isinstance(answer, Html) and FLASH_COOKIE in request.cookies:
         spent = Cookie(FLASH_COOKIE, "", max_age=0)
-        return dataclasses.replace(answer, cookies=(*answer.cookies, spent))
+        return msgspec.structs.replace(answer, cookies=(*answer.cookies, spent))
     return answer
 
 

@@ -3,9 +3,9 @@
 Who it is stands in the table as a keyed hash only, and no longer than the window lasts.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+import msgspec
 from pynamodb.attributes import NumberAttribute
 from pynamodb.exceptions import UpdateError
 
@@ -17,8 +17,7 @@ from shared.settings import Settings, load
 from shared.table import Record
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(msgspec.Struct, frozen=True):
     """At most `most` times in each window of length `per`. `scope` keeps counts apart."""
 
     scope: str
@@ -26,8 +25,7 @@ class Limit:
     per: timedelta
 
 
-@dataclass(frozen=True)
-class Sending:
+class Sending(msgspec.Struct, frozen=True):
     """How a request came: what decides whether it is counted, and whether it came before.
 
     `visitor` is a keyed hash of the network address, `proof` the id of a puzzle that was solved
