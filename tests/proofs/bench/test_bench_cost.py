@@ -35,8 +35,8 @@ DOLLARS = {
     "GB second": 16.6667e-6,
 }
 PAGES = 3  # the form, the post, the thanks page
-ASSUMED_SECONDS = {"api": 0.15, "relay": 0.1, "inbox": 0.2, "mail": 0.4}  # warm, our estimate
-GIGABYTES = {"api": 1.0, "relay": 0.25, "inbox": 0.25, "mail": 0.5}  # as in resources.yaml
+ASSUMED_SECONDS = {"api": 0.15, "relay": 0.1, "inbox": 0.05, "mail": 0.4}  # warm, our estimate
+GIGABYTES = {"api": 1.0, "relay": 0.25, "inbox": 1.0, "mail": 0.5}  # as in resources.yaml
 COUNTED = ("dynamodb", "s3", "sesv2", "sns")
 
 
