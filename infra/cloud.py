@@ -77,6 +77,9 @@ def embedded(stage: Stage, folder: Path) -> Cloud:
         raise Problem("There is no local Plekken yet; start one with `make run`.") from error
     endpoint = addresses["endpoint"]
     here = msgspec.structs.replace(
-        stage, origin=addresses["origin"], upload_origin=endpoint, library_origin=endpoint
+        stage,
+        origin=addresses["origin"],
+        upload_origin=endpoint,
+        library_origin=addresses["library_origin"],
     )
     return Cloud(here, boto3.Session(region_name=stage.region, **operator), endpoint)

@@ -36,7 +36,7 @@ os.environ.update(
         "QUARANTINE_BUCKET": f"plekken-{STAGE}-123456789012-quarantine",
         "LIBRARY_BUCKET": f"plekken-{STAGE}-123456789012-library",
         "UPLOAD_ORIGIN": "https://s3.eu-central-1.amazonaws.com",
-        "LIBRARY_ORIGIN": "https://s3.eu-central-1.amazonaws.com",
+        "LIBRARY_ORIGIN": f"https://plekken-{STAGE}-123456789012-library.s3.eu-central-1.amazonaws.com",
         "USER_POOL_CLIENT_ID": "set-by-the-test",
     }
 )

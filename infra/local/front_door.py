@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError as AwsRefused
 from multidict import CIMultiDict
 from yarl import URL
 
+from infra.local.library_door import LibraryDoor
 from infra.local.rules import Rules
 
 LARGEST_BODY = 10 * 1024 * 1024  # bytes; API Gateway's own limit
@@ -30,6 +31,7 @@ class Target:
     origin_secret: str
     s3: Any
     web_bucket: str
+    library: LibraryDoor
 
 
 def build(rules: Rules, target: Target) -> web.Application:
@@ -60,6 +62,9 @@ class FrontDoor:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
+        if self._target.library.is_for(request):
+            assert self._client is not None  # noqa: S101 - set while the application runs
+            return await self._target.library.handle(self._client, request)
         if request.host != self._host and request.method in {"GET", "HEAD"}:
             raise web.HTTPFound(self._target.origin + request.raw_path)
         origin = self._rules.origin_for(request.path)

@@ -1,4 +1,4 @@
-"""What the front door must do, read from the CloudFront resources of wiring.yaml."""
+"""What the front door and the library's origin must do, read from their CloudFront resources."""
 
 import fnmatch
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from infra import template
 from infra.paths import ROOT
 
 WIRING = ROOT / "infra" / "templates" / "wiring.yaml"
+DOCUMENTS = ROOT / "services" / "documents" / "resources.yaml"
 
 # CloudFront sends these on without being told; cookies because the policy says `all`.
 FORWARDED_ANYWAY = frozenset({"content-type", "cookie"})
@@ -55,6 +56,13 @@ def read(path: Path = WIRING) -> Rules:
         always=always,
         unless_set=unless_set,
     )
+
+
+def library_headers(path: Path = DOCUMENTS) -> dict[str, str]:
+    """Return the headers that every file from the library gets, whatever S3 says."""
+    resources = template.load(path)["Resources"]
+    policy = resources["LibraryHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    return {name: value for name, value, override in _headers(policy) if override}
 
 
 def _headers(policy: dict[str, Any]) -> list[tuple[str, str, bool]]:

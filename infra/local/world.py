@@ -13,12 +13,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from infra import deploy, keys, stage
 from infra.cloud import ADDRESSES_FILE, Cloud, embedded
 from infra.local import emulator, front_door, rules
+from infra.local.library_door import LibraryDoor
 from infra.local.mailbox import Mailbox
 from infra.package import package_all
 from infra.packaging import target
@@ -54,7 +56,11 @@ def start(stage_name: str, folder: Path, port: int, aws_port: int) -> Platform:
     aws = emulator.start(folder, aws_port)
     print(f"  embedded AWS on {aws.endpoint} ({time.monotonic() - started:.1f} s)", flush=True)
     try:
-        addresses = {"endpoint": aws.endpoint, "origin": f"http://localhost:{port}"}
+        addresses = {
+            "endpoint": aws.endpoint,
+            "origin": f"http://localhost:{port}",
+            "library_origin": f"http://127.0.0.1:{port}",
+        }
         (folder / ADDRESSES_FILE).write_text(json.dumps(addresses))
         cloud = embedded(stage.read(stage_name), folder)
         values = deploy.deploy(cloud, packages)
@@ -106,6 +112,12 @@ def application(platform: Platform) -> web.Application:
         origin_secret=keys.parameters(platform.cloud)["OriginSecret"],
         s3=platform.cloud.client("s3"),
         web_bucket=platform.values["WebBucket"],
+        library=LibraryDoor(
+            host=urlsplit(platform.cloud.stage.library_origin).netloc,
+            endpoint=platform.aws.endpoint,
+            bucket=platform.values["DocumentsLibraryBucket"],
+            headers=rules.library_headers(),
+        ),
     )
     app = front_door.build(rules.read(), door)
     platform.mailbox.add_routes(app)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from icalendar import Calendar
 
+from infra.local import rules
 from tests.flows import steps
 from tests.flows.browser import Browser
 from tests.flows.tools import SCHEDULED, Backstage, Mailbox, differences
@@ -111,6 +112,8 @@ def _share_a_document(stage: Stage, person: steps.Person) -> None:
     assert initiative in page.words
     file = stage.visitor.follow(stage.visitor.get(f"/documenten/{document}/bestand")).expect(200)
     assert file.body == data, "what a visitor downloads is what the partner sent"
+    for name, value in rules.library_headers().items():
+        assert file.headers[name] == value, "as CloudFront would serve it"
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert file.headers["Content-Type"] == "application/pdf"
 

@@ -204,7 +204,11 @@ def test_openapi_describes_every_json_route(visitor: Browser) -> None:
 
 
 def test_health(visitor: Browser) -> None:
-    assert visitor.get("/documenten/api/health").data == {"status": "ok", "service": "documents", "version": "development"}
+    assert visitor.get("/documenten/api/health").data == {
+        "status": "ok",
+        "service": "documents",
+        "version": "development",
+    }
 
 
 # Addresses as AWS has them
@@ -213,7 +217,7 @@ def test_health(visitor: Browser) -> None:
 def test_in_aws_addresses_are_of_the_bucket_in_its_region(
     repository: Repository, storage: Storage
 ) -> None:
-    """UPLOAD_ORIGIN and LIBRARY_ORIGIN in resources.yaml are the buckets' regional names."""
+    """UPLOAD_ORIGIN and the library's CloudFront origin in resources.yaml are regional names."""
     host = f"{os.environ['QUARANTINE_BUCKET']}.s3.eu-central-1.amazonaws.com"
     put = storage.address("uploads/x", 1, "application/pdf", "00" * 32)
     part = storage.part_address("uploads/x", "id", 1, 5)
@@ -222,6 +226,21 @@ def test_in_aws_addresses_are_of_the_bucket_in_its_region(
     got = storage.download("a/b", "a.pdf", "application/pdf", inline=False)
     assert {urlsplit(url).hostname for url in (put.url, part.url, form.url)} == {host}
     assert urlsplit(got).hostname == library
+
+
+def test_a_file_is_signed_for_the_bucket_and_served_by_the_library_origin(
+    repository: Repository, storage: Storage
+) -> None:
+    """CloudFront asks S3 under the bucket's regional name, so that is what must be signed."""
+    served = Storage("q", os.environ["LIBRARY_BUCKET"], "", "https://d111.cloudfront.net")
+    wanted = ("a/b c", "a.pdf", "application/pdf")
+    signed, shown = (one.download(*wanted, inline=False) for one in (storage, served))
+    assert urlsplit(shown)[:2] == ("https", "d111.cloudfront.net")
+    assert urlsplit(shown).path == urlsplit(signed).path == "/a/b%20c"
+    query = parse_qs(urlsplit(shown).query)
+    assert query["X-Amz-SignedHeaders"] == ["host"]
+    if query["X-Amz-Date"] == parse_qs(urlsplit(signed).query)["X-Amz-Date"]:  # the same second
+        assert urlsplit(shown).query == urlsplit(signed).query
 
 
 def test_at_an_embedded_aws_addresses_are_those_of_the_browser(

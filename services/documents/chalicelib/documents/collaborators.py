@@ -16,7 +16,9 @@ repository = Repository()
 def storage() -> Storage:
     """The two buckets of this stage."""
     found = settings.load()
-    return Storage(found.quarantine_bucket, found.library_bucket, found.upload_origin)
+    return Storage(
+        found.quarantine_bucket, found.library_bucket, found.upload_origin, found.library_origin
+    )
 
 
 @cache

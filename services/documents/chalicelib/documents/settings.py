@@ -13,7 +13,7 @@ class Settings(settings.Settings, frozen=True, kw_only=True):
     quarantine_bucket: str = ""
     library_bucket: str = ""
     upload_origin: str = ""  # where browsers send files; named in connect-src and form-action
-    library_origin: str = ""  # where browsers get files; named in img-src
+    library_origin: str = ""  # where browsers get files: another origin than pages
     malware_scanner: Literal["clamav", "guardduty"] = "clamav"
     clamav_database: str = ""  # ClamAV's own when empty
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -68,12 +68,17 @@ class Form:
 
 
 class Storage:
-    """Both buckets. `upload_origin` is how a browser reaches them (`settings.upload_origin`)."""
+    """Both buckets. `upload_origin` is how a browser reaches them to send files, `library_origin`
+    how it gets them (see `settings`).
+    """
 
-    def __init__(self, quarantine: str, library: str, upload_origin: str = "") -> None:
+    def __init__(
+        self, quarantine: str, library: str, upload_origin: str = "", library_origin: str = ""
+    ) -> None:
         self._quarantine = quarantine
         self._library = library
         self._upload_origin = upload_origin
+        self._library_origin = library_origin
 
     # Towards quarantine: the sender's browser does the sending
 
@@ -229,20 +234,23 @@ class Storage:
         _s3().delete_object(**place, **({"VersionId": version_id} if version_id else {}))
 
     def download(self, key: str, name: str, content_type: str, *, inline: bool) -> str:
-        """A short-lived address for a visitor; only images may be shown in place."""
+        """A short-lived address for a visitor; only images may be shown in place.
+
+        Signed for the bucket's own name, which is what the library's origin asks it under.
+        """
         placing = "inline" if inline else "attachment"
-        return str(
-            self._presigner().generate_presigned_url(
-                "get_object",
-                Params={
-                    "Bucket": self._library,
-                    "Key": key,
-                    "ResponseContentDisposition": f"{placing}; filename*=UTF-8''{quote(name)}",
-                    "ResponseContentType": content_type,
-                },
-                ExpiresIn=DOWNLOAD_MINUTES * 60,
-            )
+        signed: str = self._presigner().generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._library,
+                "Key": key,
+                "ResponseContentDisposition": f"{placing}; filename*=UTF-8''{quote(name)}",
+                "ResponseContentType": content_type,
+            },
+            ExpiresIn=DOWNLOAD_MINUTES * 60,
         )
+        scheme, host, *_ = urlsplit(self._library_origin or signed)
+        return urlsplit(signed)._replace(scheme=scheme, netloc=host).geturl()
 
     def _presigner(self) -> Any:
         # A signature covers the host name, and an embedded AWS may go by another name for
