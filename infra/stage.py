@@ -29,7 +29,9 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     log_days: int = 30
     frame_ancestors: str = ""  # sites that may show public pages in a frame, with spaces between
     limit_factor: int = 1  # multiplies the limits on how often a visitor may send
-    warm_writes: int = 0  # a second, that the table of registrations takes at once; once, costs money
+    # A second, that the table of registrations takes at once; costs money once.
+    warm_writes: int = 0
+    even_answers_ms: int = 300  # the least time that registering takes, for any address
     retry_seconds: int = 180  # seconds; AWS wants at least the function's time-out
     inspect_retry_seconds: int = 900
     malware_scanner: Literal["clamav", "guardduty"] = "clamav"

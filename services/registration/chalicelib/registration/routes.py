@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.registration import answers, forms, usecases
 from chalicelib.registration.collaborators import clock, repository
+from chalicelib.registration.even import even_answers
 from chalicelib.registration.fingerprints import fingerprint
 from chalicelib.registration.schemas import (
     EventList,
@@ -47,15 +48,16 @@ def create_registration(request: Request, body: RegistrationRequest, event: str)
     The answer is the same for an address that has a registration already.
     """
     definition = usecases.find_definition(repository(), event)
-    receipt = usecases.register(
-        repository(),
-        clock,
-        event=event,
-        entry=forms.entry(body, definition, clock.now()),
-        language=body.language,
-        fingerprint=fingerprint(event, body),
-        sending=proof.sending(request, body.altcha, clock),
-    )
+    with even_answers():
+        receipt = usecases.register(
+            repository(),
+            clock,
+            event=event,
+            entry=forms.entry(body, definition, clock.now()),
+            language=body.language,
+            fingerprint=fingerprint(event, body),
+            sending=proof.sending(request, body.altcha, clock),
+        )
     return Json(answers.receipt_of(receipt), status=201)
 
 

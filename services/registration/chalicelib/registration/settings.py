@@ -8,3 +8,4 @@ class Settings(shared.settings.Settings, frozen=True, kw_only=True):
 
     registration_table: str
     registration_topic_arn: str = ""
+    even_answers_ms: int = 0  # the least time that registering takes

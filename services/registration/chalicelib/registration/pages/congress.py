@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from chalicelib.registration import consents, forms, receipts, usecases
 from chalicelib.registration.collaborators import clock, repository
 from chalicelib.registration.domain import Definition, Event
+from chalicelib.registration.even import even_answers
 from chalicelib.registration.fingerprints import fingerprint
 from chalicelib.registration.pages.routing import router
 from chalicelib.registration.views import EventView, event_view, line_views
@@ -39,15 +40,16 @@ def register(request: Request, event: str) -> Answer:
     definition = usecases.find_definition(repository(), event)
     try:
         body = forms.read_form(request.form, definition, request.language)
-        receipt = usecases.register(
-            repository(),
-            clock,
-            event=event,
-            entry=forms.entry(body, definition, clock.now()),
-            language=request.language,
-            fingerprint=fingerprint(event, body),
-            sending=sending(request, body.altcha, clock),
-        )
+        with even_answers():
+            receipt = usecases.register(
+                repository(),
+                clock,
+                event=event,
+                entry=forms.entry(body, definition, clock.now()),
+                language=request.language,
+                fingerprint=fingerprint(event, body),
+                sending=sending(request, body.altcha, clock),
+            )
     except (Invalid, Conflict, TooManyRequests, Unavailable) as refused:
         return _refused(request, definition, refused)
     token = receipts.sign(receipt, directory=body.directory is not None)
