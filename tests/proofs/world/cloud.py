@@ -96,7 +96,10 @@ def _create(stack: str, content: dict[str, Any], values: dict[str, str]) -> dict
         TemplateBody=json.dumps(body, default=str),
         Parameters=[
             # Those of functions and of the front door, which are not made here, need no value.
-            {"ParameterKey": key, "ParameterValue": values.get(key, one.get("Default", "none"))}
+            {
+                "ParameterKey": key,
+                "ParameterValue": values.get(key, str(one.get("Default", "none"))),
+            }
             for key, one in declared.items()
         ],
     )

@@ -53,7 +53,7 @@ class Platform:
     run: Run
     draw: random.Random
     manner: Manner = field(default_factory=Manner)
-    given_up: int = 0  # records that the relay was offered in vain
+    given_up: set[str] = field(default_factory=set)  # services whose relay missed records
 
     def call(self, trigger: Trigger, records: list[dict[str, Any]]) -> set[str] | None:
         """Call the function; answers the identifiers that failed, or None when it crashed."""
@@ -119,7 +119,7 @@ class Stream:
         self._most = max(1, len(batch) // 2) if self.trigger.bisects else self._most
         retries = self._platform.manner.stream_retries
         if self._tries > (self.trigger.retries if retries is None else retries):
-            self._platform.given_up += len(batch)
+            self._platform.given_up.add(self.trigger.service)
             del self.waiting[: len(batch)]
             self._tries, self._most = 0, 10_000
 

@@ -1,5 +1,6 @@
 """The three services' functions as their app.py has them, in this process."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from chalicelib.directory.pages import platform
 from chalicelib.documents import collaborators as documents
 from chalicelib.registration import collaborators as registration
 from chalicelib.registration import consumers as registration_consumers
+from chalicelib.registration.repository import definitions
 from infra.paths import SERVICES
 from shared import network
 from shared.clock import FixedClock, SystemClock
@@ -25,6 +27,10 @@ class Functions:
         self._apps = {service: app_module(service) for service in SERVICES}
         self._http = {service: Client(module.app).http for service, module in self._apps.items()}
         patch.setattr(SystemClock, "now", lambda _self: clock.now())
+        # What is remembered for a few seconds grows old by the same clock.
+        seconds = SimpleNamespace(monotonic=lambda: clock.now().timestamp())
+        for module in (network, platform, definitions):
+            patch.setattr(module, "time", seconds)
         # The machine's own scanner must not decide what a proof sees.
         patch.setattr("chalicelib.documents.inspection.malware.shutil.which", lambda _name: None)
 

@@ -57,7 +57,7 @@ class World:
     tables: Tables
     tap: Tap
     runner: Runner = run_here
-    disturbed: bool = False  # since the last rest something died, failed or was given up
+    unsettled: set[str] = field(default_factory=set)  # services whose sweeper has work
     attended: bool = False  # an operator redrives what lies in a dead-letter queue
     redriven: int = 0  # messages
     died: list[str] = field(default_factory=list)
@@ -74,7 +74,6 @@ class World:
         try:
             return self.runner(function, work)  # type: ignore[no-any-return]
         except Exception:
-            self.disturbed = True
             self.died.append(function)
             raise
 
@@ -98,7 +97,8 @@ class World:
         while self._collect(lanes):
             while ready := [lane for lane in lanes if lane.waiting]:
                 self.platform.draw.choice(ready).deliver()
-        self.disturbed |= self.platform.given_up > 0
+        self.unsettled |= self.platform.given_up
+        self.platform.given_up.clear()
 
     def _collect(self, lanes: list[Lane]) -> bool:
         """Fetch what has arrived, asking only where something can be."""
@@ -137,17 +137,17 @@ class World:
                 return
 
     def rest(self) -> None:
-        """Let everything come to rest; after a disturbance that takes the sweepers."""
+        """Let everything come to rest: what a request or a relay left behind takes the sweeper."""
         self.pump()
-        self.disturbed |= self.attended and any(name.endswith("-dlq") for name in depths())
         for _ in range(MOST_ROUNDS):
-            if not self.disturbed:
+            moved = self.redrive() if self.attended else 0
+            unsettled, self.unsettled = sorted(self.unsettled), set()
+            if not unsettled and not moved:
                 return
-            self.disturbed, self.platform.given_up = False, 0
-            for _ in range(2):  # a gap is noted first and buried a minute later
-                self.sweep()
-                self.pump()
-            self.disturbed |= self.attended and self.redrive() > 0
+            for service in unsettled:
+                self.sweep(service)
+                self.sweep(service)  # a gap in a line is noted first and buried a minute later
+            self.pump()
         raise AssertionError("the platform does not come to rest")
 
     def redrive(self) -> int:
@@ -177,7 +177,8 @@ class World:
             if lane.trigger.prefix:
                 lane.collect()
             lane.waiting.clear()
-        self.disturbed, self.platform.given_up = False, 0
+        self.unsettled.clear()
+        self.platform.given_up.clear()
         self.died.clear()
         self.mailbox.empty()
         self.functions.start_cold()
@@ -201,17 +202,18 @@ class World:
         """Ask, and ask again as a person does who sees an error or nothing at all."""
         from tests.proofs.world.functions import service_of
 
+        service = service_of(path)
         for _ in range(SENT_BY_PERSON):
             try:
                 answer: tuple[int, dict[str, Any], bytes] = self.run(
-                    f"{service_of(path)}-api",
+                    f"{service}-api",
                     lambda: self.functions.request(method, path, headers, body),
                 )
             except Died:
                 answer = (502, {}, b"the function died")
             if answer[0] < 500:
                 return answer
-            self.disturbed = True
+            self.unsettled.add(service)
             self.clock.advance(timedelta(seconds=5))
             if self.platform.draw.random() < 0.5:
                 self.pump()  # meanwhile the rest of the world goes on
