@@ -1,4 +1,4 @@
-"""An answer takes as long for a known address as for an unknown one (docs/adr/0019)."""
+"""An answer takes as long for a known address as for an unknown one (docs/adr/0020)."""
 
 import time
 from collections.abc import Iterator
