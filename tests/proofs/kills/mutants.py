@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.proofs.kills.matrix import Result, Share, run_scenes
 from tests.proofs.world.world import World, world
 
 Patch = pytest.MonkeyPatch
+SEED = 3  # the stream gives up at once, so nothing but the sweeper mends what a relay broke
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,8 @@ def _no_claim(patch: Patch) -> None:
 
 
 def _no_lease(patch: Patch) -> None:
-    """Take a claim for a mail that was sent: whoever died before SES keeps it for ever."""
-    claim = mail._claim
-
-    def give_up(*arguments: Any) -> Any:
-        try:
-            return claim(*arguments)
-        except mail.InFlight:
-            return None
-
-    patch.setattr(mail, "_claim", give_up)
+    """Let a claim last for ever: who died before SES keeps it."""
+    patch.setattr(mail, "LEASE", timedelta(days=30))
 
 
 def _outbox_apart(patch: Patch) -> None:
@@ -140,7 +134,7 @@ def notices(folder: Path) -> dict[str, str]:
 
 
 def _first_violation(made: World, folder: Path, mutant: Mutant) -> str:
-    share = Share(folder, (2,), stop_at=1, scenes=(mutant.scene,), named=mutant.points)
+    share = Share(folder, (SEED,), stop_at=1, scenes=(mutant.scene,), named=mutant.points)
     result = Result()
     try:
         run_scenes(made, share, result)
