@@ -31,7 +31,7 @@ class OutboxItem(Record):
 
 
 def message(model: type[OutboxItem], event: Event) -> OutboxItem:
-    """The item that carries `event`; put it in the transaction of the change."""
+    """The item that carries `event`; insert it in the transaction of the change."""
     shard = SHARDS[zlib.crc32(event.id.encode()) % len(SHARDS)]
     return model(shard, event.id, event=encode(event))
 

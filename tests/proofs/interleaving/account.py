@@ -14,7 +14,7 @@ BATCH = 25  # BatchWriteItem's limit
 
 @dataclass
 class Contents:
-    """Items by (table, pk, sk), and the versions of objects by (bucket, key), newest first."""
+    """Items by (table, pk, sk), and the versions (id, ETag) of objects by (bucket, key)."""
 
     items: dict[tuple[str, str, str], Item] = field(default_factory=dict)
     objects: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -54,10 +54,10 @@ class Account:
             name = os.environ[bucket]
             found: dict[str, list[tuple[str, str]]] = {}
             for one in aws.client("s3").list_object_versions(Bucket=name).get("Versions", []):
-                place = (found.setdefault(one["Key"], []), one["IsLatest"])
-                place[0].insert(0 if place[1] else len(place[0]), (one["VersionId"], one["ETag"]))
+                found.setdefault(one["Key"], []).append((one["VersionId"], one["ETag"]))
                 if keep_bodies and one["ETag"] not in self._bodies:
-                    answer = aws.client("s3").get_object(Bucket=name, Key=one["Key"])
+                    at = {"Bucket": name, "Key": one["Key"], "VersionId": one["VersionId"]}
+                    answer = aws.client("s3").get_object(**at)
                     self._bodies[one["ETag"]] = answer["Body"].read()
             contents.objects |= {(name, key): tuple(all_) for key, all_ in found.items()}
         return contents
@@ -71,21 +71,16 @@ class Account:
 
     def _restore_objects(self, wanted: Contents, found: Contents) -> None:
         s3 = aws.client("s3")
-        for (bucket, key), versions in found.objects.items():
-            for version, _ in versions:
-                if (version, _) not in wanted.objects.get((bucket, key), ()):
-                    s3.delete_object(Bucket=bucket, Key=key, VersionId=version)
+        for place, versions in found.objects.items():
+            for version in set(versions) - set(wanted.objects.get(place, ())):
+                s3.delete_object(Bucket=place[0], Key=place[1], VersionId=version[0])
         for place, versions in list(wanted.objects.items()):
-            if found.objects.get(place, ()) == versions:
-                continue
-            (before, tag), *_ = versions
-            if (before, tag) in found.objects.get(place, ()):
-                continue
-            bucket, key = place
-            answer = s3.put_object(Bucket=bucket, Key=key, Body=self._bodies[tag])
-            after = answer.get("VersionId", "null")
-            wanted.objects[place] = ((after, tag),)
-            _rename(wanted, before, after)
+            for before, tag in set(versions) - set(found.objects.get(place, ())):
+                bucket, key = place
+                answer = s3.put_object(Bucket=bucket, Key=key, Body=self._bodies[tag])
+                after = answer.get("VersionId", "null")
+                wanted.objects[place] = ((after, tag),)
+                _rename(wanted, before, after)
 
 
 def _rename(contents: Contents, before: str, after: str) -> None:

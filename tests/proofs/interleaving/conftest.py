@@ -12,18 +12,16 @@ from tests.service.conftest import create_bucket, create_table
 
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Empty tables, buckets (those of documents with versions), topics and a mail sender."""
+    """Empty tables, buckets (the library with versions), topics and a mail sender."""
     with embedded_aws(tmp_path_factory.mktemp("embedded"), "dynamodb", "s3", "sns", "ses"):
         network.forget()
         for service in ("ACCESS", "REGISTRATION", "DIRECTORY", "DOCUMENTS"):
             create_table(os.environ[f"{service}_TABLE"])
         for bucket in ("WEB", "HANDOVER", "ERASURES", "QUARANTINE", "LIBRARY"):
             create_bucket(os.environ[f"{bucket}_BUCKET"])
-        for bucket in ("QUARANTINE", "LIBRARY"):
-            aws.client("s3").put_bucket_versioning(
-                Bucket=os.environ[f"{bucket}_BUCKET"],
-                VersioningConfiguration={"Status": "Enabled"},
-            )
+        aws.client("s3").put_bucket_versioning(
+            Bucket=os.environ["LIBRARY_BUCKET"], VersioningConfiguration={"Status": "Enabled"}
+        )
         aws.client("sesv2").create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
         yield
     network.forget()

@@ -135,6 +135,8 @@ def check(world: World, ran: Ran) -> list[str]:
     """The invariants now, and again once the consumers and the sweeper have been round."""
     contents = CONGRESS.account.read()
     found = violations(read(contents), at_rest=False) + _defined(contents) + _requests(world, ran)
+    if not ran.crashed:
+        found += _as_defined(contents)
     if len(_revisions(contents)) > 1:
         world.spread()
     for _ in range(3):

@@ -60,16 +60,21 @@ class Case:
         first, second = (_operation(self.family, name) for name in (self.first, self.second))
         ran = race(lambda: first(world, 0), lambda: second(world, 1), schedule, crash)
         if ran.crashed and self.first in self.family.again:
-            race(lambda: first(world, 0))
+            ran.calls[0].extend(race(lambda: first(world, 0)).calls[0])
         where = f"crash at {crash}" if crash else "".join(map(str, schedule))
         return [f"{self} ({where}): {wrong}" for wrong in self.family.check(world, ran)]
 
     def schedules(self, most: int) -> Iterator[Schedule]:
         """Up to `most` orders of the calls of both."""
-        first, second = (
-            length(self.family, self.state, name) for name in (self.first, self.second)
+        return schedules(*self.lengths, most, SEED)
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """How many calls each makes when it is alone."""
+        return (
+            length(self.family, self.state, self.first),
+            length(self.family, self.state, self.second),
         )
-        return schedules(first, second, most, SEED)
 
     def crashes(self, most: int) -> list[Crash]:
         """Up to `most` points around the calls of the first, spread evenly."""

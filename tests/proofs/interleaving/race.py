@@ -35,7 +35,7 @@ class _Ended(BaseException):
 
 @dataclass
 class Ran:
-    """What happened: the calls of each, what each returned or was refused with."""
+    """What happened: the calls that went out, and what each returned or was refused with."""
 
     calls: tuple[list[Call], list[Call]] = field(default_factory=lambda: ([], []))
     results: list[object] = field(default_factory=lambda: [None, None])
@@ -124,6 +124,8 @@ class _Race:
 
     def _crash(self, index: int, *, after: bool) -> None:
         if index == 0 and self.crash == Crash(len(self.ran.calls[0]), after):
+            if not after:
+                self.ran.calls[0].pop()
             raise _Ended
 
     def _may_go(self, index: int) -> bool:

@@ -216,10 +216,10 @@ def test_cancel_while_being_promoted(
     usecases.cancel(repository, clock, registration_id=ada.registration_id, link_version=1)
     take = repository.pools.take_for_promoted
 
-    def meanwhile(event: str, line: str) -> Any:
+    def meanwhile(definition: Any, line: str) -> Any:
         monkeypatch.setattr(repository.pools, "take_for_promoted", take)
         usecases.cancel(repository, clock, registration_id=bob.registration_id, link_version=1)
-        return take(event, line)
+        return take(definition, line)
 
     monkeypatch.setattr(repository.pools, "take_for_promoted", meanwhile)
     usecases.settle_all(repository, clock, event=EVENT)

@@ -199,7 +199,7 @@ class Repository:
 
     def _commit(self, transaction: Transaction, events: list[Event], join: Join | None) -> None:
         for event in events:
-            transaction.put(message(Outbox, event), name="outbox")
+            transaction.insert(message(Outbox, event), name="outbox")
         if join:
             join(transaction)
         transaction.commit()

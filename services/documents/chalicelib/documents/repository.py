@@ -307,4 +307,4 @@ def _kept(documents: Iterable[Document], now: datetime) -> Iterator[Document]:
 
 def _tell(transaction: Transaction, event: Event | None) -> None:
     if event:
-        transaction.put(outbox.message(OutboxItem, event), name="outbox")
+        transaction.insert(outbox.message(OutboxItem, event), name="outbox")

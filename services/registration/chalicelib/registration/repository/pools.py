@@ -95,9 +95,12 @@ class Pools:
             & (PoolItem.revision <= definition.revision),
         )
 
-    def take_for_promoted(self, event: str, line: str) -> Taken | None:
-        """Take a number for somebody who registered in time; None where there is no such line."""
-        return self._take(event, line, 1, PoolItem.capacity.exists())
+    def take_for_promoted(self, definition: Definition, line: str) -> Taken | None:
+        """Take a number for somebody who registered in time.
+
+        None when `definition` is older than the line's: the line may have been closed.
+        """
+        return self._take(definition.id, line, 1, PoolItem.revision <= definition.revision)
 
     def _take(self, event: str, line: str, count: int, condition: Condition) -> Taken | None:
         pool = self._update(event, line, [PoolItem.issued.add(count)], condition)
@@ -127,8 +130,7 @@ class Pools:
                 pool.event,
                 pool.id,
                 [PoolItem.capacity.set(capacity), PoolItem.watermark.set(watermark)],
-                (PoolItem.capacity == pool.capacity)
-                & ((PoolItem.issued <= watermark) | (PoolItem.watermark <= watermark)),
+                (PoolItem.issued <= watermark) | (PoolItem.watermark <= watermark),
             )
             is not None
         )

@@ -101,16 +101,16 @@ class Registrations:
         buried because this came too late.
         """
         transaction = Transaction()
-        transaction.put(registration_item(registration), name="registration")
+        transaction.insert(registration_item(registration), name="registration")
         for line in registration.lines:
             _add_line(transaction, registration, line)
         transaction.insert(_guard(registration), name="person")
         if answers:
             item = answers_item(registration.id, answers, answers_until)
-            transaction.put(item, name="answers")
+            transaction.insert(item, name="answers")
         _add_attempt(transaction, registration.event, attempt)
         join(transaction, Proof, proof, self._clock.now())
-        transaction.put(outbox.message(Outbox, message), name="outbox")
+        transaction.insert(outbox.message(Outbox, message), name="outbox")
         transaction.commit()
 
     def turn_away(
@@ -136,7 +136,7 @@ class Registrations:
                 add_unborn(transaction, event, line, number)
             _add_attempt(transaction, event, attempt)
             join(transaction, Proof, proof, self._clock.now())
-            transaction.put(outbox.message(Outbox, message), name="outbox")
+            transaction.insert(outbox.message(Outbox, message), name="outbox")
             try:
                 return transaction.commit()
             except Refused as refused:
@@ -163,13 +163,13 @@ class Registrations:
             # What somebody needs to take part has no purpose when they do not.
             transaction.delete(_answers_of(after), name="answers")
         if message:
-            transaction.put(outbox.message(Outbox, message), name="outbox")
+            transaction.insert(outbox.message(Outbox, message), name="outbox")
         transaction.commit()
 
     def tell(self, message: Event, once: Once | None = None) -> None:
         """Send an event about which nothing else changes; Refused with "seen" the second time."""
         transaction = Transaction()
-        transaction.put(outbox.message(Outbox, message), name="outbox")
+        transaction.insert(outbox.message(Outbox, message), name="outbox")
         if once:
             once.join(transaction)
         transaction.commit()
@@ -242,7 +242,7 @@ class Registrations:
         transaction.delete(_answers_of(registration), name="answers")
         if registration.state != "cancelled":
             _add_release(transaction, registration)
-        transaction.put(outbox.message(Outbox, message), name="outbox")
+        transaction.insert(outbox.message(Outbox, message), name="outbox")
         transaction.commit()
 
 

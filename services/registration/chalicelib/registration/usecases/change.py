@@ -42,7 +42,11 @@ def change(
         after = before.changed(clock.now(), name=name or before.name)
         if sessions is not None:
             definition.check_choice(sessions)
-            after, taken = _with_sessions(repository, definition, after, sessions)
+            try:
+                after, taken = _with_sessions(repository, definition, after, sessions)
+            except _Outdated:
+                repository.definitions.refresh(before.event)
+                continue
         happened = Changed(registration_id=before.id, event=before.event)
         try:
             repository.registrations.save(
@@ -57,6 +61,10 @@ def change(
     raise Busy
 
 
+class _Outdated(Exception):
+    """A line is not as the definition says: somebody is changing the congress."""
+
+
 def _with_sessions(
     repository: Repository,
     definition: Definition,
@@ -67,8 +75,11 @@ def _with_sessions(
     if registration.state == "waiting":
         return registration.with_lines(registration.lines, wishes=tuple(sessions)), []
     new = [session for session in sessions if not registration.has_line(session)]
-    found = [repository.pools.take_for_promoted(definition.id, session) for session in new]
+    found = [repository.pools.take_for_promoted(definition, session) for session in new]
     taken = [one for one in found if one is not None]
+    if len(taken) < len(new):
+        repository.numbers.bury(definition.id, taken)
+        raise _Outdated
     chosen = {line.id: line for line in registration.session_lines if line.id in sessions}
     chosen |= {one.line: line_of(one) for one in taken}
     kept = [

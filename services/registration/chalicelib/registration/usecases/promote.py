@@ -131,13 +131,21 @@ def _seated_at_congress(
     repository: Repository, clock: Clock, before: Registration
 ) -> tuple[Registration, list[Taken]]:
     """Seated, and with a number in the line of each session that the person wished for."""
-    definition = repository.definitions.recent(before.event)
-    sessions = definition.sessions() if definition else {}
-    wishes = [wish for wish in before.wishes if wish in sessions]
-    found = [repository.pools.take_for_promoted(before.event, wish) for wish in wishes]
+    found = [_join(repository, before.event, wish) for wish in before.wishes]
     taken = [one for one in found if one is not None]
     lines = (_promoted(before.congress), *(line_of(one) for one in taken))
     return before.changed(clock.now(), state="seated", lines=lines, wishes=()), taken
+
+
+def _join(repository: Repository, event: str, session: str) -> Taken | None:
+    """A number in the line of a session; None when the session is gone."""
+    for find in (repository.definitions.recent, repository.definitions.refresh):
+        definition = find(event)
+        if definition and session in definition.sessions():
+            taken = repository.pools.take_for_promoted(definition, session)
+            if taken is not None:
+                return taken
+    return None
 
 
 def _seated_in_session(

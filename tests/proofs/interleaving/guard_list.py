@@ -1,0 +1,194 @@
+"""The guards of the product, each with the pair of use cases that needs it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.directory.usecases import apply as directory_apply
+from chalicelib.directory.usecases import decide as directory_decide
+from chalicelib.documents.domain import Invitation
+from chalicelib.documents.repository import Repository as Documents
+from chalicelib.documents.usecases import invite, upload
+from chalicelib.registration import seats
+from chalicelib.registration.usecases import define, register
+from shared import fragments, relay, sweeper
+from shared.inbox import Once
+from tests.proofs.interleaving.congress import CONGRESS, REQUEST
+from tests.proofs.interleaving.family import Family
+from tests.proofs.interleaving.guards import Guard, Mutant, replaced, without
+from tests.proofs.interleaving.library import DOCUMENT, PARTNER, UPLOAD
+from tests.proofs.interleaving.members import APPLICATION, MEMBER
+from tests.proofs.interleaving.person import PERSON
+from tests.proofs.interleaving.plumbing import FRAGMENT, LIMIT, MAIL, OUTBOX
+
+REPOSITORY = "registration.repository"
+POOLS = f"{REPOSITORY}.pools"
+MAILS = "shared.mail"
+
+
+def _guard(
+    name: str, where: str, family: Family[Any], state: str, first: str, second: str, only: str = ""
+) -> Guard:
+    """A condition; `only` one of the attributes that it is about."""
+    return Guard(name, (where,), without(where, only), family, state, first, second)
+
+
+def _code(
+    name: str, mutant: Mutant, family: Family[Any], state: str, first: str, second: str
+) -> Guard:
+    """A guard that is no condition of DynamoDB."""
+    return Guard(name, (), mutant, family, state, first, second)
+
+
+def _forget_before_publishing(patch: pytest.MonkeyPatch) -> None:
+    """The outbox item goes first, and its event is published then."""
+    publish, mark = relay.publish, relay._mark
+
+    def wrong_way_round(waiting: Any, model: Any, topic: str) -> Any:
+        mark(waiting, model)
+        return publish(waiting, model, topic)
+
+    patch.setattr(sweeper, "publish", wrong_way_round)
+
+
+def _any_version(repository: Any, clock: Any, member_id: str, version: int) -> Any:
+    return repository.get(member_id, clock.now())
+
+
+def _first_answer(repository: Any, event: str, key: str | None, fingerprint: str) -> Any:
+    first = repository.registrations.attempt(event, key) if key else None
+    return first and first[1]
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+def _never(*_: Any) -> bool:
+    return False
+
+
+def _living_only(dead: Any, capacity: int) -> int:
+    return capacity + len(dead) + 1
+
+
+def _without_version(self: Invitation, version: int, now: Any) -> bool:
+    return self.active and now < self.ends_at
+
+
+_same: Callable[..., Any] = lambda *_, **__: {}  # noqa: E731
+
+GUARDS: list[Guard] = [
+    # Registration: seats
+    _guard("a number is written once, and dies once", f"{REPOSITORY}.numbers.add_number:part(line, number)",
+           CONGRESS, "full", "register", "sweep"),
+    _guard("a registration changes from the version that was read", f"{REPOSITORY}.registrations.save:registration",
+           CONGRESS, "full", "cancel bob", "rename"),
+    _guard("one active registration per person", f"{REPOSITORY}.registrations.enrol:person",
+           CONGRESS, "full", "register the same", "register the same"),
+    _guard("the watermark only rises", f"{POOLS}.raise_watermark",
+           CONGRESS, "two seats, two wait", "cancel the first", "cancel bob", "watermark"),
+    _guard("the watermark rises under the capacity that was read", f"{POOLS}.raise_watermark",
+           CONGRESS, "one leaves four seats", "settle", "shrink to three", "capacity"),
+    _guard("shrinking looks at the numbers issued by then", f"{POOLS}.shrink",
+           CONGRESS, "one seat taken", "shrink", "register"),
+    _guard("growing starts from the capacity that was read", f"{POOLS}.grow",
+           CONGRESS, "two seats, four wait", "grow", "grow to six"),
+    _guard("a line is made once", f"{POOLS}.create", CONGRESS, "full", "grow", "register"),
+    _guard("a line keeps the newest definition", f"{POOLS}.copy_definition",
+           CONGRESS, "one seat free", "spread", "unpublish"),
+    _guard("a session in use stays", f"{POOLS}.close",
+           CONGRESS, "a2 is empty", "join a2", "remove a session"),
+    _guard("no number for a congress that is not published", f"{POOLS}.take",
+           CONGRESS, "one seat free", "register", "unpublish", "published"),
+    _guard("no number before it opens", f"{POOLS}.take",
+           CONGRESS, "one seat free", "register", "open later", "opens_at"),
+    _guard("no number after it closes", f"{POOLS}.take",
+           CONGRESS, "one seat free", "register", "close earlier", "closes_at"),
+    _guard("no number by an outdated definition", f"{POOLS}.take",
+           CONGRESS, "one seat free", "register", "invite others", "revision"),
+    _guard("no seat in a session that is gone", f"{POOLS}.take_for_promoted",
+           CONGRESS, "a2 is empty", "swap to a2", "remove a session"),
+    _guard("a definition follows the one that was read", f"{REPOSITORY}.definitions.save:event",
+           CONGRESS, "one seat free", "grow", "shrink to three"),
+    _code("who defines second puts the lines back", replaced(define, "_put_back", _nothing),
+          CONGRESS, "one seat free", "grow", "grow to six"),
+    _code("an unwritten number counts as live", replaced(seats, "watermark", _living_only),
+          CONGRESS, "full", "register", "cancel the first"),
+    # Registration: requests and personal data
+    _guard("one answer per idempotency key", f"{REPOSITORY}.registrations._add_attempt:attempt",
+           REQUEST, "open", "ask", "ask in other words"),
+    _code("a key is bound to what was asked", replaced(register, "_first_answer", _first_answer),
+          REQUEST, "open", "ask", "ask in other words"),
+    _guard("a proof of work is used once", "shared.proof.join:PART",
+           REQUEST, "open", "use the proof", "use the proof"),
+    _guard("answers that were removed stay away", f"{REPOSITORY}.answers.keep",
+           PERSON, "registered", "move the congress", "cancel"),
+    _guard("erased only as it was read", f"{REPOSITORY}.registrations.erase:registration",
+           PERSON, "over", "erase", "move the congress"),
+    _guard("SEEN: an event has its effect once", "shared.inbox.join:SEEN",
+           PERSON, "registered", "registration arrives", "registration arrives"),
+    _code("SEEN is asked before a second hand-over", replaced(Once, "happened", _never),
+          PERSON, "handed over", "registration arrives", "ask for the link"),
+    # Directory
+    _guard("a list that was loaded before is left alone", "directory.repository.insert:PART_MEMBER",
+           MEMBER, "draft", "load", "load"),
+    _guard("nothing is made of an erased registration", "directory.repository.insert:PART_ERASED",
+           MEMBER, "draft", "profile arrives", "erasure arrives"),
+    _guard("an erasure sees what was made meanwhile", "directory.repository.forget:PART_MEMBER",
+           MEMBER, "draft", "erasure arrives", "profile arrives"),
+    _guard("an erasure spares what was published meanwhile", "directory.repository.forget:PART_MEMBER",
+           MEMBER, "arrived", "erasure arrives", "approve what arrived"),
+    _guard("one entry per idempotency key", "directory.repository.insert:PART_KEY",
+           APPLICATION, "empty", "apply", "apply"),
+    _code("a key is bound to what was applied for", replaced(directory_apply, "_canonical", _same),
+          APPLICATION, "empty", "apply", "apply in other words"),
+    _guard("an address belongs to one entry", "directory.repository._publish_view:PART_SLUG",
+           MEMBER, "draft", "approve", "approve the other"),
+    _guard("an entry changes from the version that was read", "directory.repository.replace:PART_MEMBER",
+           MEMBER, "draft", "approve", "decline"),
+    _code("an organiser changes what they saw", replaced(directory_decide, "current", _any_version),
+          MEMBER, "draft", "edit", "approve"),
+    _guard("nothing is shared of who withdrew", "directory.repository.tell:PART_MEMBER",
+           MEMBER, "published", "publication arrives", "withdraw"),
+    _guard("only an entry as it was read is removed", "directory.repository.remove:PART_MEMBER",
+           MEMBER, "near its end", "approve", "remove expired"),
+    # Documents
+    _guard("a document goes one way", "documents.repository._move:document",
+           DOCUMENT, "inspected", "publish", "decline"),
+    _guard("no name of who left", "documents.repository._move:partner",
+           PARTNER, "partner with a document", "publish", "withdrawal arrives"),
+    _guard("a document is written once", "documents.repository.announce:document",
+           DOCUMENT, "announced", "load", "load"),
+    _guard("one document per idempotency key", "documents.repository.announce:idempotency",
+           UPLOAD, "partner", "announce", "announce"),
+    _code("a key is bound to what was announced", replaced(upload, "asdict", _same),
+          UPLOAD, "partner", "announce", "announce in other words"),
+    _guard("a removed document stays away", "documents.repository.forget_name",
+           DOCUMENT, "withdrawn, near its end", "withdrawal arrives", "remove expired"),
+    _code("what the night removes is closed first", replaced(Documents, "condemn", _nothing),
+          DOCUMENT, "near its end", "publish", "remove expired"),
+    _guard("a partner changes from what was read", "documents.repository.save_partner:partner",
+           PARTNER, "partner", "correction arrives", "withdrawal arrives"),
+    _code("an older event changes no partner", replaced(invite, "_is_overtaken", _never),
+          PARTNER, "partner", "withdrawal arrives", "correction arrives"),
+    _code("an old link stays shut", replaced(Invitation, "admits", _without_version),
+          PARTNER, "partner", "correction arrives", "open the old link"),
+    # Shared
+    _guard("ledger: a mail is claimed once", f"{MAILS}._claim", MAIL, "to be sent", "send", "send"),
+    _guard("ledger: what was sent is not claimed again", f"{MAILS}._claim",
+           MAIL, "to be sent", "send", "send after the lease", "state"),
+    _guard("ledger: a claim holds for its lease", f"{MAILS}._claim",
+           MAIL, "to be sent", "send", "send", "lease_until"),
+    _guard("ledger: a refusal frees its own claim", f"{MAILS}._release",
+           MAIL, "to be sent", "send, refused", "send after the lease"),
+    _guard("ledger: a mark outlives a refusal", f"{MAILS}._release",
+           MAIL, "to be sent", "send", "send after the lease, refused", "state"),
+    _guard("a limit counts everybody", "shared.limits.spend",
+           LIMIT, "one left", "spend", "spend"),
+    _code("who publishes looks again", replaced(fragments, "MOST_TRIES", 1),
+          FRAGMENT, "shown", "change", "change"),
+    _code("an event leaves the outbox once it is published", _forget_before_publishing,
+          OUTBOX, "three wait", "sweep", "sweep"),
+]  # fmt: skip

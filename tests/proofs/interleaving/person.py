@@ -1,0 +1,168 @@
+"""The family of one participant's personal data: kept, handed over, erased."""
+
+from collections import Counter
+from datetime import timedelta
+
+from chalicelib.registration import usecases
+from chalicelib.registration.domain import Answers
+from chalicelib.registration.models import Seen
+from shared import handover
+from shared.events.registration import Registered
+from shared.handovers import ProfileHandover
+from shared.inbox import Once
+from tests.proofs.interleaving.account import Account, Contents
+from tests.proofs.interleaving.congress import World, world
+from tests.proofs.interleaving.deliveries import Queue
+from tests.proofs.interleaving.family import Family
+from tests.proofs.interleaving.race import Ran
+from tests.registration_support import EVENT, PROFILE
+
+LATER = {"starts": "2028-09-17 09:30", "ends": "2028-09-17 17:00"}
+
+
+class Person(World):
+    """Ada, who wants to be in the guide and told us what she can't eat."""
+
+    queue: Queue
+    kept: frozenset[str] = frozenset()  # what may not be erased any more
+    taken = False
+
+    def hand_over(self) -> None:
+        """What the consumer of `registered` does for the guide."""
+        id_ = self.registrations["ada"]
+        event = self.queue.delivered[0][0]
+
+        def share(_: object, once: Once) -> None:
+            usecases.hand_over_profile(
+                self.repository(), self.clock, registration_id=id_, once=once
+            )
+
+        self.queue.deliver(event, share)
+
+    def take(self) -> None:
+        """The directory takes what was handed over."""
+        if any(event["type"].endswith("profile_shared.v1") for event in ACCOUNT.read().told()):
+            key = f"registration/{self.registrations['ada']}.json"
+            try:
+                handover.take(key, ProfileHandover)
+            except handover.HandoverGone:
+                return
+            handover.discard(key)
+            self.taken = True
+
+    def erase(self) -> None:
+        usecases.erase_expired(self.repository(), self.clock)
+
+    def move(self) -> None:
+        """The congress moves to the next year."""
+        rounds = [
+            round_ | {name: round_[name].replace("2027", "2028") for name in ("starts", "ends")}
+            for round_ in self.definition["rounds"]
+        ]
+        opens = self.definition["registration"] | {"closes": "2028-09-15 18:00"}
+        self.define(**LATER, rounds=rounds, registration=opens)
+        now = self.clock.now()
+        ids = (item["pk"]["S"].partition("#")[2] for item in _registrations(ACCOUNT.read()))
+        found = (self.repository().registrations.get(id_) for id_ in ids)
+        self.kept = frozenset(one.id for one in found if one and one.keep_until > now)
+
+    def ask_link(self) -> None:
+        usecases.request_link(
+            self.repository(), self.clock, event=EVENT, email="ada@example.org", visitor="v"
+        )
+
+
+def registered() -> Person:
+    """Ada is registered and nothing was handed over yet."""
+    made = world(2)
+    person = Person(made.clock, made.definition)
+    answers = Answers(diet="geen noten", access_needs="")
+    person.register("ada", "a1", profile=PROFILE, answers=answers)
+    person.queue = Queue("registration", Seen, person.clock)
+    id_ = person.registrations["ada"]
+    event = person.queue.event(Registered(registration_id=id_, event=EVENT, state="seated"))
+    person.queue.delivered = [(event, lambda _event, _once: None)]
+    return person
+
+
+def handed_over() -> Person:
+    """The guide has taken what was handed over."""
+    person = registered()
+    person.hand_over()
+    person.take()
+    return person
+
+
+def over() -> Person:
+    """The congress is long past, and the night has come to erase."""
+    person = registered()
+    person.clock.advance(timedelta(days=365))
+    return person
+
+
+def check(person: Person, ran: Ran) -> list[str]:
+    """The invariants now, and again once the night and the queue have been round."""
+    contents = ACCOUNT.read()
+    found = _violations(person, contents)
+    if len(person.queue.delivered) > 1:
+        found += person.queue.deliver_again()
+    person.spread()
+    person.erase()
+    contents = ACCOUNT.read()
+    now = person.clock.now().isoformat()
+    if any(item["keep_until"]["S"] < now for item in _registrations(contents)):
+        found.append("personal data past its time")
+    return found + _violations(person, contents)
+
+
+def _violations(person: Person, contents: Contents) -> list[str]:
+    found = []
+    states = {
+        item["pk"]["S"].partition("#")[2]: item["state"]["S"] for item in _registrations(contents)
+    }
+    answers = {
+        item["pk"]["S"].partition("#")[2]
+        for item in contents.of("REGISTRATION#")
+        if item["sk"]["S"] == "ANSWERS"
+    }
+    active = {id_ for id_, state in states.items() if state != "cancelled"}
+    if answers - active:
+        found.append("sensitive answers of nobody")
+    if {item["registration_id"]["S"] for item in contents.of("PERSON#")} != active:
+        found.append("persons and active registrations differ")
+    told = Counter((event["type"].split(".")[3], event["subject"]) for event in contents.told())
+    for id_ in person.registrations.values():
+        if told["erased", id_] != (id_ not in states):
+            found.append(f"erased told {told['erased', id_]} times")
+        if told["profile_shared", id_] > 1:
+            found.append("a profile shared twice")
+    if person.kept - states.keys():
+        found.append("erased though the congress moved")
+    if person.taken and contents.keys("HANDOVER_BUCKET"):
+        found.append("a hand-over is left behind")
+    return found
+
+
+def _registrations(contents: Contents) -> list[dict[str, dict[str, str]]]:
+    return [one for one in contents.of("REGISTRATION#") if one["sk"]["S"] == "REGISTRATION"]
+
+
+ACCOUNT = Account(["REGISTRATION_TABLE"], ["HANDOVER_BUCKET"])
+PERSON: Family[Person] = Family(
+    name="a participant",
+    account=ACCOUNT,
+    states={"registered": registered, "handed over": handed_over, "over": over},
+    operations={
+        "registration arrives": lambda person, _: person.hand_over(),
+        "the guide takes": lambda person, _: person.take(),
+        "ask for the link": lambda person, _: person.ask_link(),
+        "cancel": lambda person, _: person.cancel("ada"),
+        "rename": lambda person, _: person.change("ada", name="Adelheid"),
+        "register again": lambda person, _: person.register("ada"),
+        "move the congress": lambda person, _: person.move(),
+        "spread": lambda person, _: person.spread(),
+        "erase": lambda person, _: person.erase(),
+    },
+    check=check,
+    again=frozenset({"registration arrives", "the guide takes", "spread", "erase"}),
+)
