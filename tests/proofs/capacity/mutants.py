@@ -1,6 +1,5 @@
 """The design's mistakes, put back: with each of them the simulated minute must go wrong."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,9 +8,6 @@ from chalicelib.registration import seats
 from chalicelib.registration.models import PoolItem
 from chalicelib.registration.repository import records, registrations
 from tests.proofs.capacity.crowd import EVENT
-from tests.proofs.capacity.scene import Profile
-
-Mutant = Callable[[pytest.MonkeyPatch], None]
 
 
 def counter_in_the_transaction(patch: pytest.MonkeyPatch) -> None:
@@ -30,14 +26,3 @@ def one_partition_for_the_list(patch: pytest.MonkeyPatch) -> None:
     """All registrations of a congress under one key of the index, all numbers under one key."""
     patch.setattr(records, "BUCKET", 10**9)
     patch.setattr(seats, "BLOCK", 10**9)
-
-
-# Each with the crowd that it takes: 167 a second for six seconds, 500 a second for three.
-MUTANTS: dict[str, tuple[Mutant, Profile]] = {
-    "the counter in the transaction": (
-        counter_in_the_transaction, Profile("steady", 500, 3),
-    ),
-    "one partition for the list and for the numbers": (
-        one_partition_for_the_list, Profile("steep", 1500, 3),
-    ),
-}  # fmt: skip

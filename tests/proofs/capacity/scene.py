@@ -27,7 +27,7 @@ from tests.proofs.capacity.cloud import Cloud, Environment, Function
 from tests.proofs.capacity.crowd import EVENT, Crowd
 from tests.proofs.capacity.dynamodb import NEW_TABLE, Limits
 from tests.proofs.capacity.queues import Message, Queue, Stream
-from tests.proofs.capacity.virtual_time import Simulation, virtual
+from tests.proofs.capacity.virtual_time import Simulation, TimedOut, virtual
 from tests.proofs.interleaving.account import Account
 from tests.proofs.seats.invariants import Table, read
 from tests.registration_support import congress
@@ -88,6 +88,7 @@ class Scene:
         self.crowd = Crowd(self.cloud, _app(), self.api, self._registration_of)
         self.said: Counter[str] = Counter()
         self.resent = 0
+        self.failed_sweeps = 0
         self._sweeping = True
 
     @contextmanager
@@ -151,7 +152,10 @@ class Scene:
             self.resent += consumers.sweep()["resent"]
 
         def perform() -> None:
-            self.cloud.invoke(self.sweep_function, work)
+            try:
+                self.cloud.invoke(self.sweep_function, work)
+            except (Exception, TimedOut):  # noqa: BLE001 - the next minute's sweep tries again
+                self.failed_sweeps += 1
 
         if self._sweeping:
             self.simulation.start(perform)

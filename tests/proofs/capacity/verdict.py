@@ -79,4 +79,7 @@ class Verdict:
 
     def _lost(self) -> list[str]:
         queues = (self.scene.inbox, self.scene.mail)
-        return [f"{len(queue.dead)} dead letters" for queue in queues if queue.dead]
+        found = [f"{len(queue.dead)} dead letters" for queue in queues if queue.dead]
+        if self.scene.failed_sweeps:
+            found.append(f"{self.scene.failed_sweeps} sweeps failed")
+        return found
