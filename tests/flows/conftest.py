@@ -13,6 +13,7 @@ import pytest
 from tests.flows import steps
 from tests.flows.browser import Browser
 from tests.flows.tools import Backstage, Mailbox
+from tests.flows.work.office import Office
 
 Load = Callable[..., str]
 
@@ -47,6 +48,14 @@ def staff(platform: Any) -> Staff:
     assert found, said
     browser = steps.sign_in(Browser(platform.origin), email, found[1])
     return Staff(browser, email, found[1])
+
+
+@pytest.fixture(scope="session")
+def office(
+    platform: Any, staff: Staff, mailbox: Mailbox, backstage: Backstage, load_congress: Load
+) -> Office:
+    """What the daily work of every function needs."""
+    return Office(platform, staff, mailbox, backstage, load_congress)
 
 
 @pytest.fixture

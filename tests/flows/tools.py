@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 T = TypeVar("T")
 SERVICES = ("registration", "directory", "documents")
@@ -289,6 +290,15 @@ class Backstage:
             yield
         finally:
             iam.delete_role_policy(RoleName=role, PolicyName="test-denies")
+
+    def start_anew(self, name: str) -> None:
+        """Forget what a function keeps in memory: its next run starts cold."""
+        client, full_name = self.client("lambda"), f"plekken-{self.stage}-{name}"
+        found = client.get_function_configuration(FunctionName=full_name)
+        variables = {**found["Environment"]["Variables"], "STARTED_FOR": uuid4().hex}
+        client.update_function_configuration(
+            FunctionName=full_name, Environment={"Variables": variables}
+        )
 
     # what is said
 

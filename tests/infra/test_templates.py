@@ -1,6 +1,7 @@
 """The templates that are deployed: valid, and true to what the code does."""
 
 import importlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from infra.local import rules
 from infra.packaging import service as packaging
 from infra.paths import ROOT, SERVICES
 from shared.events import type_of
+from tests.flows.privileges import NOT_ENFORCED
 
 # We expand YAML's aliases before CloudFormation sees them.
 EXPANDED_BY_US = ["W1100", "W1101"]
-MOST_ALARMS = 10
+POLICIES = sorted((ROOT / "services").glob("*/.chalice/policy-*.json"))
+MOST_ALARMS = 11  # ten are free, one more is ten cents a month
 
 
 def problems(content: dict[str, Any]) -> list[str]:
@@ -59,6 +62,44 @@ def heard(service: str, queue: str) -> set[str]:
         subscriptions += [wiring[name] for name in wiring if name.startswith(prefix)]
     types = [item["Properties"]["FilterPolicy"]["type"] for item in subscriptions]
     return {event_type for part in types for event_type in part}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_sweeper_knows_how_many_queues_hear_its_topic(service: str) -> None:
+    own = template.load(packaging.service_folder(service) / "resources.yaml")["Resources"]
+    wiring = template.load(TEMPLATES / "wiring.yaml")["Resources"]
+    topic = {"Ref": f"{service.capitalize()}TopicArn"}
+    hear = [one for one in own.values() if one.get("Type") == "AWS::SNS::Subscription"]
+    hear += [one for one in wiring.values() if one.get("Properties", {}).get("TopicArn") == topic]
+    known = own["Sweep"]["Properties"]["Environment"]["Variables"]["SUBSCRIPTIONS"]
+    assert known == str(len(hear))
+
+
+# What the embedded AWS does without asking a role (`NOT_ENFORCED`), so it is checked as text.
+@pytest.mark.parametrize("path", POLICIES, ids=lambda path: f"{path.parents[1].name}-{path.stem}")
+def test_what_no_flow_can_show_is_granted_on_one_resource(path: Path) -> None:
+    wanted: dict[str, tuple[str, set[str], str]] = {
+        "Log": ("logs", {"CreateLogStream", "PutLogEvents"}, "log-group:/plekken/${Stage}/"),
+        "TakeMessages": (
+            "sqs",
+            {"ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"},
+            "Queue",
+        ),
+        "ReadStream": (
+            "dynamodb",
+            {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"},
+            "StreamArn",
+        ),
+        "ReadScannerVerdict": ("s3", {"GetObjectVersionTagging"}, "${Quarantine}/"),
+    }
+    mail = {"SendMail ses:SendRawEmail"}  # stands beside ses:SendEmail, which is tried
+    assert {*wanted, *mail} == set(NOT_ENFORCED)
+    for statement in json.loads(path.read_text())["Statement"]:
+        if statement["Sid"] in wanted:
+            service, actions, resource = wanted[statement["Sid"]]
+            assert set(statement["Action"]) == {f"{service}:{action}" for action in actions}
+            assert isinstance(statement["Resource"], dict), "one resource, not a list"
+            assert resource in json.dumps(statement["Resource"])
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,0 +1,128 @@
+"""The daily work of registration's functions."""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+
+from shared.events.registration import Cancelled, Erased, EventChanged, Registered
+from tests.flows import steps
+from tests.flows.work.office import Office, Work, relaying, sweeping
+
+NOBODY = Erased(registration_id="01J00000000000000000000000")
+
+
+def api(office: Office) -> Sequence[Work]:
+    desk = office.staff.browser
+
+    def register() -> None:
+        steps.register(office.browser(), office.congress(), steps.somebody())
+
+    def look_at_the_desk() -> None:
+        desk.get(f"/congres/beheer/{office.congress()}").expect(200)
+
+    def cancel_at_the_desk() -> None:
+        event = office.congress()
+        mine = office.registered(event)
+        steps.cancel_at_desk(desk, event, f"REGISTRATION#{mine}")
+
+    return [register, look_at_the_desk, cancel_at_the_desk]
+
+
+def inbox(office: Office) -> Sequence[Work]:
+    function = "registration-inbox"
+
+    def hand_over() -> None:
+        mine = office.once("wishing", lambda: office.registered(office.congress(), steps.wishing()))
+        office.handle(function, Registered(registration_id=mine, event="", state="seated"))
+
+    def move_up() -> None:
+        event, leaver, waiting = office.once("full congress", lambda: _full_congress(office))
+        office.handle(function, Cancelled(registration_id=leaver, event=event))
+        assert _state(office, waiting) == "seated", "the seat stays free"
+        office.spend("full congress")
+
+    def spread_definition() -> None:
+        office.handle(function, EventChanged(event=office.congress(), revision=1))
+
+    return [hand_over, move_up, spread_definition]
+
+
+def mail(office: Office) -> Sequence[Work]:
+    function = "registration-mail"
+
+    def confirm() -> None:
+        event = office.congress()
+        mine = office.registered(event)
+        data = Registered(registration_id=mine, event=event, state="seated")
+        office.take(function, office.handle(function, data))  # the second time: the ledger knows
+
+    def tell_the_place() -> None:
+        event = office.load_congress(1)
+        office.registered(event)
+        waiting = office.registered(event)
+        office.handle(function, Registered(registration_id=waiting, event=event, state="waiting"))
+
+    return [confirm, tell_the_place, _try_again(office, function)]
+
+
+def sweep(office: Office) -> Sequence[Work]:
+    function = "registration-sweep"
+
+    def move_up() -> None:
+        _, _, waiting = office.once("full congress", lambda: _full_congress(office))
+        office.on_schedule(function)
+        assert _state(office, waiting) == "seated", "the seat stays free"
+        office.spend("full congress")
+
+    return [*sweeping(office, "registration", NOBODY), move_up]
+
+
+def relay(office: Office) -> Sequence[Work]:
+    return relaying(office, "registration", NOBODY)
+
+
+def nightly(office: Office) -> Sequence[Work]:
+    def forget() -> None:
+        mine = _past_congress(office)
+        office.on_schedule("registration-nightly")
+        left = office.backstage.items("registration", f"REGISTRATION#{mine}")
+        assert not left, "nobody may be left of a congress that is long over"
+
+    return [forget]
+
+
+def _full_congress(office: Office) -> tuple[str, str, str]:
+    """One seat, of somebody who has just cancelled, and somebody who waits for it."""
+    event = office.load_congress(1)
+    leaver, waiting = office.registered(event), office.registered(event)
+    steps.cancel_at_desk(office.staff.browser, event, f"REGISTRATION#{leaver}")
+    return event, leaver, waiting
+
+
+def _past_congress(office: Office) -> str:
+    event = office.load_congress(5)
+    mine = office.registered(event, steps.wishing())
+    stored = office.find("registration", f"EVENT#{event}", sk="EVENT")
+    definition = json.loads(stored["definition"])
+    definition |= {"starts_at": "2020-01-01T08:00:00Z", "ends_at": "2020-01-01T15:00:00Z"}
+    office.change("registration", stored, definition=json.dumps(definition))
+    return mine
+
+
+def _try_again(office: Office, function: str) -> Work:
+    """SES refuses once; the mail goes out at the next try, without waiting for a lease to end."""
+
+    def send() -> None:
+        event = office.congress()
+        mine = office.registered(event)
+        data = Registered(registration_id=mine, event=event, state="seated")
+        with office.backstage.denied(function, "ses:SendEmail"), suppress(AssertionError):
+            office.handle(function, data)
+        office.handle(function, data)
+
+    return send
+
+
+def _state(office: Office, registration: str) -> str:
+    found = office.find("registration", f"REGISTRATION#{registration}", sk="REGISTRATION")
+    return str(found["state"])

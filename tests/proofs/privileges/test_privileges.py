@@ -1,0 +1,65 @@
+"""Every permission of every function is needed: without it, the function's work fails."""
+
+from collections.abc import Callable
+from itertools import groupby
+from random import Random
+
+import pytest
+
+from tests.flows.privileges import (
+    Permission,
+    enforced,
+    permissions,
+    without,
+)
+from tests.flows.tools import Backstage
+from tests.flows.work import first_failure, pieces, undisturbed
+from tests.flows.work.office import Office
+from tests.proofs.extent import SEED, extent
+
+pytestmark = [pytest.mark.embedded_aws, pytest.mark.timeout(3000)]
+
+# `make test` tries one of each function already (tests/flows/test_least_privilege.py).
+DRAWN = extent(whole=None, bounded=3)
+
+
+def test_every_permission_is_needed(
+    office: Office, backstage: Backstage, figures: Callable[[str, str], None]
+) -> None:
+    needless, tried = [], 0
+    for name, group in groupby(_chosen(), lambda one: one.function):
+        service, _, kind = name.partition("-")
+        work = pieces(office, service, kind)
+        office.prepared.pop("partner", None)
+        with undisturbed(office, service, kind):
+            assert first_failure(work) == "", f"{name} works with its own policy"
+            for permission in group:
+                tried += 1
+                with without(backstage, permission):
+                    if not first_failure(work):
+                        needless.append(str(permission))
+            backstage.start_anew(name)
+            assert first_failure(work) == "", f"{name} works with its whole policy again"
+    assert needless == []
+    figures("least privilege", _figures(tried))
+
+
+def _chosen() -> list[Permission]:
+    """All, or with bounded proofs a few, drawn with the seed."""
+    everything = enforced()
+    if DRAWN is None:
+        return everything
+    drawn = Random(SEED).sample(everything, DRAWN)
+    return sorted(drawn, key=everything.index)
+
+
+def _figures(tried: int) -> str:
+    everything = permissions()
+    functions = {one.function for one in everything}
+    statements = {(one.function, one.sid) for one in everything}
+    silent = sum(one.is_silent for one in everything)
+    return (
+        f"{len(functions)} functions, {len(statements)} statements, {len(everything)} actions: "
+        f"each of {tried} taken away fails its function; {silent} actions are not "
+        f"enforceable here and checked as text"
+    )
