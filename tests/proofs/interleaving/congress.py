@@ -7,9 +7,13 @@ from typing import Any
 
 from chalicelib.registration import usecases
 from chalicelib.registration.domain import Receipt
+from chalicelib.registration.models import Seen
 from chalicelib.registration.repository import Repository
 from shared.clock import FixedClock
 from shared.errors import PlekkenError
+from shared.events import occurred
+from shared.events.registration import DefinitionPartlySpread
+from shared.inbox import Once
 from shared.limits import Sending
 from tests.proofs.interleaving.account import Account, Contents
 from tests.proofs.interleaving.family import Family
@@ -93,6 +97,14 @@ class World:
         usecases.define_event(self.repository(), self.clock, definition=definition)
         pool = self.repository().pools.get(EVENT, "congress")
         self.excluded_from = pool.issued if pool else 0
+
+    def carry_on(self) -> None:
+        """What the consumer does with the next slice of a changed definition."""
+        left = DefinitionPartlySpread(event=EVENT, revision=1, reached="")
+        once = Once(Seen, "registration", occurred(left, self.clock), self.clock)
+        usecases.carry_on(
+            self.repository(), self.clock, event=EVENT, revision=1, reached="", once=once
+        )
 
     def spread(self) -> None:
         """What the consumer of a changed definition does."""
@@ -239,9 +251,10 @@ CONGRESS: Family[World] = Family(
         "shrink": lambda world, _: world.define(capacity=1),
         "remove a session": lambda world, _: world.define(rounds=_without_a2()),
         "spread": lambda world, _: world.spread(),
+        "carry on": lambda world, _: world.carry_on(),
     },
     check=check,
-    again=frozenset({"settle", "settle lines", "sweep", "spread"}),
+    again=frozenset({"settle", "settle lines", "sweep", "spread", "carry on"}),
     more={
         "cancel bob": lambda world, _: world.cancel("bob"),
         "shrink to three": lambda world, _: world.define(capacity=3),
