@@ -23,7 +23,7 @@ def resend(model: type[OutboxItem], topic_arn: str, clock: Clock, *, limit: int 
         for item in model.query(shard, model.sk < before, limit=limit, consistent_read=True)
     ]
     left = publish(found, model, topic_arn)
-    metric("OutboxBehind", len(found), "Count", service=_name(topic_arn))
+    metric("OutboxBehind", len(found), "Count", service=_topic_of(topic_arn))
     if found:
         log("outbox.resent", "WARNING", found=len(found), left=len(left))
     watch_subscriptions(topic_arn, load(Settings).subscriptions)
@@ -39,9 +39,9 @@ def watch_subscriptions(topic_arn: str, wanted: int) -> int:
     missing = max(0, wanted - int(answer["Attributes"]["SubscriptionsConfirmed"]))
     if missing:  # only then: a metric costs money every month that it is used
         metric("SubscriptionsMissing", missing, "Count")
-        log("topic.subscription_missing", "WARNING", topic=_name(topic_arn), missing=missing)
+        log("topic.subscription_missing", "WARNING", topic=_topic_of(topic_arn), missing=missing)
     return missing
 
 
-def _name(topic_arn: str) -> str:
+def _topic_of(topic_arn: str) -> str:
     return topic_arn.rsplit(":", 1)[-1]
