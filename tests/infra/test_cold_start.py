@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from jinja2 import ChoiceLoader, FileSystemLoader
 
-from infra.packaging import left_out
+from infra.packaging import botocore_data, left_out
 from infra.packaging import service as packaging
 from infra.paths import ROOT, SERVICES, service_folder
 from infra.problems import Problem
@@ -25,7 +26,13 @@ FUNCTION = {
     "AWS_DEFAULT_REGION": "eu-central-1",
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none",
+    "PYTHONHASHSEED": "0",  # botocore names itself in the order of a set
 }
+CALLS = Path(__file__).with_name("botocore_calls.py")
+SOURCES = [*ROOT.glob("shared/*.py"), *ROOT.glob("services/*/chalicelib/**/*.py")]
+S3_CALLS = re.compile(
+    r"s3(?:\(\)|\"\))?\.((?:abort|complete|create|delete|get|head|list|put|upload)_(?!pag)\w+)\("
+)
 # What only workers and the workshop need: nobody who opens a page should wait for it.
 NOT_FOR_PAGES = {
     "PIL",
@@ -142,6 +149,59 @@ def source(tree: Path, name: str, language: str, monkeypatch: pytest.MonkeyPatch
     loader = FileSystemLoader(ROOT / "shared" / "templates")
     environment = pages.make_environment("directory", language, loader, words)
     return environment.get_template(name).render(**CONTEXT)
+
+
+@pytest.fixture(scope="module")
+def untrimmed() -> dict[str, Any]:
+    """What botocore as it is installed here sends and understands."""
+    return printed([str(CALLS)])
+
+
+def printed(arguments: list[str], **options: Any) -> dict[str, Any]:
+    command = [sys.executable, "-B", *arguments]
+    environment = {**FUNCTION, **options.pop("env", {})}
+    result = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, **options
+    )
+    assert result.returncode == 0, result.stderr
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_trimmed_botocore_sends_and_understands_the_same(
+    trees: dict[str, Path], untrimmed: dict[str, Any], service: str
+) -> None:
+    tree = trees[service]
+    trimmed = printed(["-S", str(CALLS)], cwd=tree, env={"PYTHONPATH": str(tree)})
+    assert trimmed.keys() == untrimmed.keys()
+    for name, expected in untrimmed.items():
+        assert trimmed[name] == expected, name
+
+
+def test_every_operation_that_is_shipped_is_compared(untrimmed: dict[str, Any]) -> None:
+    compared = {tuple(name.split()[:2]) for name in untrimmed if " " in name}
+    shipped = {(name, one) for name, all_ in botocore_data.OPERATIONS.items() for one in all_}
+    assert compared == shipped
+
+
+def test_every_operation_that_a_policy_allows_is_shipped() -> None:
+    allowed = set()
+    for path in ROOT.glob("services/*/.chalice/policy-*.json"):
+        for statement in json.loads(path.read_text())["Statement"]:
+            allowed |= set(statement["Action"])
+    # Lambda itself reads the streams; a condition is a part of a transaction.
+    not_called = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+    not_called |= {"ConditionCheckItem"}
+    dynamodb = {action.partition(":")[2] for action in allowed if action.startswith("dynamodb:")}
+    assert dynamodb - not_called <= botocore_data.OPERATIONS["dynamodb"]
+    assert {one for one in allowed if one.startswith("sns:")} == {"sns:Publish"}  # a batch too
+    s3 = {camel(name) for path in SOURCES for name in S3_CALLS.findall(path.read_text())}
+    assert s3 <= botocore_data.OPERATIONS["s3"]
+
+
+def camel(name: str) -> str:
+    return "".join(part.title() for part in name.split("_"))
 
 
 @pytest.mark.parametrize("name", sorted(left_out.TRIMMED))
