@@ -55,6 +55,7 @@ class Registration:
         return {
             "naam": "Ada de Vries",
             "email": f"p{random.randrange(10**6)}@example.org",
+            "congres": EVENT,
             "doelgroep": "resident",
             "sessie-r1": "a1",
             "akkoord": "ja",
