@@ -16,6 +16,8 @@ from tests.proofs.outage.town import Town, bodies, queue_url, send
 from tests.proofs.world.cloud import client
 from tests.proofs.world.state import depths
 
+pytestmark = pytest.mark.timeout(1200)  # on a busy machine
+
 SEEDS = seeds(whole=3, bounded=1)
 STUCK = extent(whole=60, bounded=12)  # more than one batch of ten
 POISON = 3

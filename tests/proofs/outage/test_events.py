@@ -19,6 +19,8 @@ from shared.events.registration import Erased, ProfileShared
 from tests.proofs.outage.town import Town, send
 from tests.proofs.world.state import depths
 
+pytestmark = pytest.mark.timeout(1200)  # on a busy machine
+
 QUEUE = "directory-inbox"
 Change = Callable[[dict[str, Any]], object]
 

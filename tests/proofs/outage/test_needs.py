@@ -15,6 +15,8 @@ from tests.proofs.refusals import server_error, throttled
 from tests.proofs.world.cloud import client
 from tests.proofs.world.state import depths
 
+pytestmark = pytest.mark.timeout(1200)  # on a busy machine
+
 PEOPLE = extent(whole=30, bounded=6)
 
 

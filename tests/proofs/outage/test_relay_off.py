@@ -11,6 +11,8 @@ from shared.sweeper import resend
 from tests.proofs.extent import extent, seeds
 from tests.proofs.outage.town import Town
 
+pytestmark = pytest.mark.timeout(1200)  # on a busy machine
+
 SEEDS = seeds(whole=5, bounded=1)
 PEOPLE = extent(whole=30, bounded=8)
 HOURS = 25

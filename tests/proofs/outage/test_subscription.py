@@ -14,6 +14,8 @@ from tests.proofs.extent import SEED, extent
 from tests.proofs.outage.subscriptions import Subscription, deleted, subscriptions
 from tests.proofs.outage.town import Town
 
+pytestmark = pytest.mark.timeout(1200)  # on a busy machine
+
 TRIED = extent(whole=8, bounded=3)
 PEOPLE = extent(whole=6, bounded=3)
 SUBSCRIPTIONS = {"registration": 3, "directory": 3, "documents": 2}
