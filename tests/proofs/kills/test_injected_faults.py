@@ -33,7 +33,7 @@ def made(tmp_path: Path) -> Iterator[World]:
 def test_a_fifth_of_all_calls_fails(made: World, figures: Figures) -> None:
     injected: Counter[str] = Counter()
     repeated = 0
-    runs = seeds(whole=10, bounded=2)
+    runs = seeds(whole=10, bounded=1)
     for scene, seed, prepared in _runs(made, runs, (*FLOW, COME_AT_ONCE)):
         made.runner = faults = Faults(random.Random(seed), RATE)
         story = scene.played(made, prepared)
@@ -55,7 +55,7 @@ def test_functions_reach_their_time_out_in_the_middle_of_a_batch(
 ) -> None:
     ended: Counter[str] = Counter()
     repeated = 0
-    for scene, seed, prepared in _runs(made, seeds(whole=20, bounded=4), (*FLOW, COME_AT_ONCE)):
+    for scene, seed, prepared in _runs(made, seeds(whole=20, bounded=2), (*FLOW, COME_AT_ONCE)):
         made.runner = time_outs = TimeOuts(random.Random(seed), rate=0.4)
         story = scene.played(made, prepared)
         made.runner = run_here

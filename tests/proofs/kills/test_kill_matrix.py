@@ -18,7 +18,7 @@ PROCESSES = min(os.cpu_count() or 1, 8)
 @pytest.mark.timeout(2400)
 def test_a_process_may_die_before_and_after_every_call(tmp_path: Path, figures: Figures) -> None:
     runs = tuple(seeds(whole=5, bounded=1))
-    sample = extent(whole=None, bounded=40)
+    sample = extent(whole=None, bounded=16)
     result = run_in_processes(
         [
             Share(tmp_path / str(number), runs, number, PROCESSES, sample=sample)
