@@ -10,7 +10,7 @@ from shared.observability import correlated, log, log_error
 from shared.table import Record
 from shared.transactions import Refused, Transaction
 
-# SQS keeps a message 14 days, and a dead-letter queue 14 more; a redriven message must be known.
+# SQS keeps a message 14 days; one that is redriven or replayed starts anew and must be known.
 REMEMBERED = timedelta(days=35)
 SEEN = "seen"
 
