@@ -140,7 +140,7 @@ def _operation(family: Family[W], name: str) -> Callable[[W, int], object]:
 
 
 def _written(call: Call) -> Iterator[str]:
-    """The kinds of items that a call writes: the first word of their keys."""
+    """The kinds of items that a call writes: the first words of their keys."""
     if call.service != "dynamodb" or call.request is None:
         return
     body = json.loads(call.request.body)
@@ -155,4 +155,6 @@ def _written(call: Call) -> Iterator[str]:
     if call.operation == "BatchWriteItem":
         writes = [one for all_ in body["RequestItems"].values() for r in all_ for one in r.values()]
     for write in writes:
-        yield (write.get("Item") or write["Key"])["pk"]["S"].split("#")[0]
+        key = write.get("Item") or write["Key"]
+        kind, sort = (key[name]["S"].split("#")[0] for name in ("pk", "sk"))
+        yield f"{kind} {sort}" if sort.isupper() and sort.isalpha() else kind

@@ -296,45 +296,44 @@ def _partner(world: World, contents: Contents) -> list[str]:
     if not gone and max(told) != max(int(one["version"]["N"]) for one in invitations):
         found.append("an invitation that was never told")
     left = contents.keys("HANDOVER_BUCKET")
-    for version in versions & {CONTACT, CORRECTION}:
-        if world.events[version].data.handover_key in left:  # type: ignore[attr-defined]
-            found.append("a hand-over is left behind")
-    return found
+    keys = {
+        world.events[version].data.handover_key  # type: ignore[attr-defined]
+        for version in versions & {CONTACT, CORRECTION}
+    }
+    return found + ["a hand-over is left behind"] * bool(keys & left)
 
 
 def _documents(contents: Contents, ran: Ran) -> list[str]:
-    found = []
-    kept: set[str] = set()
     told: dict[str, Counter[str]] = {}
     for event in contents.told():
         told.setdefault(event["subject"], Counter())[event["type"].split(".")[3]] += 1
-    for item in contents.of("DOCUMENT#"):
-        if "title" not in item:
-            found.append("a stub of a document that was removed")
-            continue
+    items = contents.of("DOCUMENT#")
+    found = ["a stub of a document that was removed" for item in items if "title" not in item]
+    items = [item for item in items if "title" in item]
+    for item in items:
         id_, state = item["id"]["S"], item["state"]["S"]
         condemned = state == "declined" and item["decided_by"]["S"] == ""  # a crash in the night
         if told.get(id_, Counter()) != Counter(TOLD[state]) and not (condemned and ran.crashed):
             found.append(f"{state}, told {dict(told.get(id_, {}))}")
-        if item["sha256"]["S"]:
-            kept.add(f"{id_}/{item['sha256']['S']}")
         if not _pointed(item, contents):
             found.append("a document that its partner does not see")
+    published = {subject for subject, events in told.items() if "document_published" in events}
+    if published - {item["id"]["S"] for item in items}:
+        found.append("a document was removed that was published")
+    return found + _files(items, contents, ran)
+
+
+def _files(items: list[dict[str, Any]], contents: Contents, ran: Ran) -> list[str]:
+    kept = {f"{item['id']['S']}/{item['sha256']['S']}" for item in items if item["sha256"]["S"]}
     library = contents.keys("LIBRARY_BUCKET")
-    if kept - library:
-        found.append("a document without its file")
+    found = ["a document without its file"] * bool(kept - library)
     # After an inspection that died there may be one: nobody knows by then what it would be called.
-    gave_up = {item["id"]["S"] for item in contents.of("DOCUMENT#") if not item["sha256"]["S"]}
+    gave_up = {item["id"]["S"] for item in items if not item["sha256"]["S"]}
     if {key for key in library - kept if key.split("/")[0] not in gave_up} and not ran.crashed:
         found.append("a file without its document")
     for (bucket, _), versions in contents.objects.items():
         if bucket == os.environ["LIBRARY_BUCKET"] and len(versions) > 1:
             found.append("a file was written twice")
-    gone = {subject for subject, events in told.items() if "document_published" in events} - {
-        item["id"]["S"] for item in contents.of("DOCUMENT#") if "id" in item
-    }
-    if gone:
-        found.append("a document was removed that was published")
     return found
 
 
@@ -398,6 +397,7 @@ DOCUMENT: Family[World] = Family(
         "remove expired": lambda world, _: world.remove_expired(),
         "withdrawal arrives": lambda world, _: world.withdrawal_arrives(),
         "load": lambda world, _: world.load(),
+        "announce": lambda world, _: world.announced("Another"),
     },
     check=check,
     again=frozenset({"file arrives", "inspection gives up", "remove expired",

@@ -56,10 +56,13 @@ class World:
     loaded_before: bool = False
     answers: list[tuple[str, str]] = field(default_factory=list)
 
-    def applied(self, name: str) -> None:
-        before = {member.id for member in Repository().every()}
+    def send(self, name: str) -> None:
         sending = Sending("visitor", proof=f"proof-{name}", key=f"key-{name}")
         usecases.apply(Repository(), self.clock, GARDEN, CONTACT, language="nl", sending=sending)
+
+    def applied(self, name: str) -> None:
+        before = {member.id for member in Repository().every()}
+        self.send(name)
         (new,) = (member for member in Repository().every() if member.id not in before)
         self.seen[name] = (new.id, new.version)
 
@@ -289,6 +292,7 @@ MEMBER: Family[World] = Family(
         "edit": lambda world, index: world.edit(index),
         "withdraw": lambda world, _: world.withdraw(),
         "load": lambda world, _: world.load(),
+        "apply": lambda world, index: world.send(f"new{index}"),
         "remove expired": lambda world, _: world.remove_expired(),
         "profile arrives": lambda world, _: world.profile_arrives(),
         "erasure arrives": lambda world, _: world.erasure_arrives(),

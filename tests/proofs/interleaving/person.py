@@ -162,6 +162,7 @@ PERSON: Family[Person] = Family(
         "move the congress": lambda person, _: person.move(),
         "spread": lambda person, _: person.spread(),
         "erase": lambda person, _: person.erase(),
+        "sweep": lambda person, _: person.sweep(1),
     },
     check=check,
     again=frozenset({"registration arrives", "the guide takes", "spread", "erase"}),

@@ -1,5 +1,6 @@
 """Families of what services share: mail, sessions, limits, fragments and the outbox."""
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,10 +47,9 @@ class Letter:
                 raise ClientError(answer, "SendEmail")  # type: ignore[arg-type]
             return Mail("ada@example.org", "Aangemeld", "Dag.", "<p>Dag.</p>", "nl")
 
-        try:
+        # The queue delivers the message again: `_one_mail` does.
+        with contextlib.suppress(InFlight, ClientError):
             send_once(Ledger, person="ada", reason="once", compose=compose, clock=self.clock)
-        except (InFlight, ClientError):
-            pass  # the queue delivers the message again: `_one_mail` does
 
     def send_late(self, *, refused: bool = False) -> None:
         self.late = True
