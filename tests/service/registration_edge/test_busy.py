@@ -4,9 +4,21 @@ from typing import Any
 
 import pytest
 
+from chalicelib.registration.repository import Repository
 from shared import aws
+from shared.clock import FixedClock
+from shared.transactions import Busy
+from tests.registration_support import register_person
 from tests.service.browser import Browser
 from tests.service.registration_edge.conftest import API, BODY, FORM, PAGE
+
+
+@pytest.mark.parametrize("throttled", ["UpdateItem"], indirect=True)
+def test_a_line_that_takes_no_more_numbers_is_busy(
+    visitor: Browser, repository: Repository, clock: FixedClock, throttled: str
+) -> None:
+    with pytest.raises(Busy):
+        register_person(repository, clock, "ada")
 
 
 class _Answer:
