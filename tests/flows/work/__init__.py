@@ -40,7 +40,8 @@ def first_failure(work: Sequence[Work]) -> str:
 @contextlib.contextmanager
 def undisturbed(office: Office, service: str, kind: str) -> Iterator[None]:
     """Let a function do only what its pieces of work ask of it."""
-    office.once("partner", office.partner)  # a mail brings it, so before the mails stop
+    if service == "documents":
+        office.prepared["partner"] = office.partner()  # a mail brings it, so before mails stop
     events = office.client("events")
     rules = [one["Name"] for one in events.list_rules()["Rules"] if one["State"] == "ENABLED"]
     for rule in rules:

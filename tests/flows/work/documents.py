@@ -128,18 +128,16 @@ def nightly(office: Office) -> Sequence[Work]:
 
 def inspect(office: Office) -> Sequence[Work]:
     def look_inside() -> None:
-        document = office.once("arrived", lambda: _arrived(office))
+        document = _arrived(office)
         _inspect(office, document)
-        office.spend("arrived")
 
     def look_again() -> None:
-        document = office.once("arrived", lambda: _arrived(office))
+        document = _arrived(office)
         _inspect(office, document)
         stored = office.find("documents", f"DOCUMENT#{document}", sk="DOCUMENT")
         version = _put_again(office, document)
         office.change("documents", stored, state="received", version_id=version)
         _inspect(office, document)  # its copy lies in the library already
-        office.spend("arrived")
 
     return [look_inside, look_again]
 
