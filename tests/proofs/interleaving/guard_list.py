@@ -1,17 +1,17 @@
 """The guards of the product, each with the pair of use cases that needs it."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
 
-from chalicelib.directory.usecases import apply as directory_apply
 from chalicelib.directory.usecases import decide as directory_decide
 from chalicelib.documents.domain import Invitation
 from chalicelib.documents.repository import Repository as Documents
 from chalicelib.documents.usecases import invite, upload
 from chalicelib.registration import seats
-from chalicelib.registration.usecases import define, register
+from chalicelib.registration.usecases import define
 from shared import fragments, relay, sweeper
 from shared.inbox import Once
 from tests.proofs.interleaving.congress import CONGRESS, REQUEST
@@ -21,6 +21,10 @@ from tests.proofs.interleaving.library import DOCUMENT, PARTNER, UPLOAD
 from tests.proofs.interleaving.members import APPLICATION, MEMBER
 from tests.proofs.interleaving.person import PERSON
 from tests.proofs.interleaving.plumbing import FRAGMENT, LIMIT, MAIL, OUTBOX
+
+# The packages hand out functions of the same names.
+directory_apply = import_module("chalicelib.directory.usecases.apply")
+register = import_module("chalicelib.registration.usecases.register")
 
 REPOSITORY = "registration.repository"
 POOLS = f"{REPOSITORY}.pools"

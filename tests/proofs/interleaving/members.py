@@ -31,7 +31,12 @@ from tests.proofs.interleaving.race import Ran
 
 GARDEN = Profile(name="De Voedseltuin", kind=Kind.RESIDENTS, place="Rotterdam")
 CONTACT = Contact(email="tuin@example.org")
-LOADED = {"name": "De Voedseltuin", "kind": "residents", "place": "Utrecht", "about": "Elders."}
+LOADED = {
+    "name": "De Voedseltuin",
+    "kind": "residents",
+    "place": "Utrecht",
+    "email": "u@example.org",
+}
 REGISTRATION = "registration-1"
 FROM_REGISTRATION = usecases.stable_id(usecases.BY_REGISTRATION, REGISTRATION)
 SHOWN = {"member_published", "member_changed"}

@@ -50,5 +50,6 @@ def races(case: Case) -> list[tuple[Schedule, Crash | None]]:
     """One stops once, then any order, then crashes of the first."""
     calls = case.lengths
     orders = [*stopped_once(*calls), *case.schedules(SCHEDULES)]
-    crashes: list[tuple[Schedule, Crash | None]] = [((), crash) for crash in case.crashes(20)]
+    alone = (0,) * (calls[0] + 1)
+    crashes: list[tuple[Schedule, Crash | None]] = [(alone, crash) for crash in case.crashes(20)]
     return [(order, None) for order in dict.fromkeys(orders)] + crashes
