@@ -52,11 +52,19 @@ def front_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDoor]:
     platform = world.start("test", tmp_path_factory.mktemp("upgraded"), port, free_port())
     door = FrontDoor(platform, port)
     try:
+        _be_patient(platform.cloud)
         door.open()
         yield door
     finally:
         door.close()
         platform.aws.stop()
+
+
+def _be_patient(cloud: Any) -> None:
+    """Deliver again after half a minute only: every function starts cold after a deploy."""
+    sqs = cloud.client("sqs")
+    for url in sqs.list_queues(QueueNamePrefix=f"plekken-{cloud.stage.name}-")["QueueUrls"]:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "30"})
 
 
 @pytest.fixture(scope="session")
