@@ -24,7 +24,7 @@ from tests.proofs.bench.counting import Run
 from tests.proofs.bench.journey import Journey
 from tests.proofs.conftest import Figures
 
-pytestmark = [pytest.mark.bench, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
 BUDGET = 1.10  # times the floor, for a service's API function (DESIGN §9)
 FIRST_REQUESTS = Path(__file__).with_name("first_requests.py")
