@@ -1,9 +1,9 @@
 """Ask for a place in the guide."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.directory import domain
 from chalicelib.directory.domain import Contact, Member, Profile

@@ -1,8 +1,9 @@
 """Register one person for a congress (docs/adr: seats)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from chalicelib.registration import domain
 from chalicelib.registration.domain import CONGRESS, Definition, Entry, Receipt, Registration
