@@ -15,9 +15,8 @@ from urllib3 import HTTPResponse
 import app
 from shared import aws
 
-
 # What every process reads once (the network's name) had been read when the answers were kept.
-NOTHING_FOUND = (200, {}, '{"Count": 0, "Items": []}')
+NOTHING_FOUND = (200, {}, '{"Count": 0, "ScannedCount": 0, "Items": []}')
 
 
 def main(path: str, count: int) -> None:
