@@ -251,6 +251,8 @@ def check(world: World, ran: Ran) -> list[str]:
     """The invariants now, and again once the queue has delivered everything again."""
     contents = ACCOUNT.read()
     found = _documents(contents, ran)
+    if not ran.crashed:
+        found += _names(world, contents)
     if world.opened_after:
         found.append("a link that was revoked opens")
     found += world.queue.deliver_again()
@@ -260,10 +262,22 @@ def check(world: World, ran: Ran) -> list[str]:
     if world.missing:
         found.append("a file that is never looked into")
     contents = ACCOUNT.read()
-    found += _documents(contents, ran) + _partner(world, contents)
+    found += _documents(contents, ran) + _partner(world, contents) + _names(world, contents)
     if world.answers and not ran.crashed:
         found += _requests(world, contents)
     return found
+
+
+def _names(world: World, contents: Contents) -> list[str]:
+    if contents.item(f"SEEN#documents#{world.events[WITHDRAWAL].id}") is None:
+        return []
+    named = [
+        item
+        for item in contents.of("")
+        if item.get("shared_by", {}).get("S")
+        or (item["sk"]["S"] == "PARTNER" and item["name"]["S"])
+    ]
+    return ["a name is left of who withdrew"] * bool(named)
 
 
 def _partner(world: World, contents: Contents) -> list[str]:
@@ -280,9 +294,6 @@ def _partner(world: World, contents: Contents) -> list[str]:
         found.append(f"as of version {item['member_version']['N']}, told of {newest}")
     invitations = contents.of("INVITATION#")
     gone = newest == WITHDRAWAL
-    names = {one["shared_by"]["S"] for one in contents.of("DOCUMENT#")} | {item["name"]["S"]}
-    if gone and names != {""}:
-        found.append("a name is left of who withdrew")
     if gone and any(one["active"]["BOOL"] for one in invitations):
         found.append("who withdrew may still upload")
     if not gone and [one["active"]["BOOL"] for one in invitations] != [True]:
@@ -317,7 +328,11 @@ def _documents(contents: Contents, ran: Ran) -> list[str]:
             found.append(f"{state}, told {dict(told.get(id_, {}))}")
         if not _pointed(item, contents):
             found.append("a document that its partner does not see")
-    published = {subject for subject, events in told.items() if "document_published" in events}
+    published = {
+        subject
+        for subject, events in told.items()
+        if "document_published" in events and "document_withdrawn" not in events
+    }
     if published - {item["id"]["S"] for item in items}:
         found.append("a document was removed that was published")
     return found + _files(items, contents, ran)

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.registration import domain, usecases
 from chalicelib.registration.domain import Answers, Receipt
+from chalicelib.registration.models import AnswersItem
 from chalicelib.registration.repository import Repository
 from shared.clock import FixedClock
 from shared.errors import Gone
@@ -132,6 +133,31 @@ def test_whoever_changed_while_the_congress_moved_is_not_erased_on_the_old_date(
     assert usecases.erase_expired(repository, clock) == 0
     assert usecases.registration_for_manage(repository, ada.registration_id, 1).name == "Ada"
     assert "ringleiding" in stored()
+
+
+def test_answers_that_go_at_this_moment_do_not_keep_others_from_a_new_date(
+    ada: Receipt,
+    register: Register,
+    repository: Repository,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bob = register("bob", answers=Answers(diet="halal", access_needs=""))
+    read = AnswersItem.batch_get
+
+    def then_gone(keys: Any, **how: Any) -> Any:
+        found = sorted(read(keys, **how), key=lambda item: "vegan" not in item.diet)
+        repository.answers.erase(ada.registration_id)
+        return found
+
+    until = clock.now() + timedelta(days=900)
+    monkeypatch.setattr(AnswersItem, "batch_get", then_gone)
+    repository.answers.keep([ada.registration_id, bob.registration_id], until)
+    monkeypatch.undo()
+    (left,) = AnswersItem.batch_get(
+        [(f"REGISTRATION#{one.registration_id}", "ANSWERS") for one in (ada, bob)]
+    )
+    assert (left.diet, left.keep_until) == ("halal", until)
 
 
 def test_answers_follow_a_new_date_after_a_crash_between_the_two_writes(

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from pynamodb.exceptions import PutError
+
 from chalicelib.registration.domain import Answers
 from chalicelib.registration.models import AnswersItem
 from chalicelib.registration.repository.records import answers_item
@@ -36,7 +38,11 @@ class SensitiveAnswers:
             if item.keep_until != until:
                 answers = Answers(diet=item.diet, access_needs=item.access_needs)
                 changed = answers_item(_registration_id(item), answers, until)
-                changed.save(AnswersItem.pk.exists())
+                try:
+                    changed.save(AnswersItem.pk.exists())
+                except PutError as error:  # removed a moment ago; the others still follow
+                    if error.cause_response_code != "ConditionalCheckFailedException":
+                        raise
 
     def erase(self, registration_id: str) -> None:
         """Remove the answers."""
