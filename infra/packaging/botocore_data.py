@@ -37,7 +37,7 @@ OPERATIONS = {
         "UploadPart",
     },
     "sesv2": {"SendEmail"},
-    "sns": {"PublishBatch"},
+    "sns": {"GetTopicAttributes", "PublishBatch"},
 }
 SERVICES = frozenset(OPERATIONS)
 # Names that the list of addresses has for them besides their own.

@@ -74,6 +74,7 @@ CALLS: dict[str, dict[str, Any]] = {
         }
     },
     "sns": {
+        "GetTopicAttributes": {"TopicArn": "arn:aws:sns:eu-central-1:123456789012:topic"},
         "PublishBatch": {
             "TopicArn": "arn:aws:sns:eu-central-1:123456789012:topic",
             "PublishBatchRequestEntries": [{"Id": "1", "Message": "{}"}],
