@@ -118,6 +118,7 @@ def sweep(office: Office) -> Sequence[Work]:
 
 def nightly(office: Office) -> Sequence[Work]:
     def forget() -> None:
+        office.once("shown", office.published)  # the front page's part is made of these
         document = _expired(office)
         office.on_schedule("documents-nightly")
         assert not office.backstage.items("documents", f"DOCUMENT#{document}"), "its time was over"
