@@ -78,7 +78,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "PublishBatch": {
             "TopicArn": "arn:aws:sns:eu-central-1:123456789012:topic",
             "PublishBatchRequestEntries": [{"Id": "1", "Message": "{}"}],
-        }
+        },
     },
 }
 GOOD_JSON = {
