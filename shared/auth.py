@@ -21,6 +21,7 @@ from shared.ids import new_id
 from shared.keys import current_key, keys
 from shared.observability import log_error
 from shared.settings import Settings, load
+from shared.transactions import Join
 
 Role = Literal["reader", "organiser", "owner"]
 Purpose = Literal["registration", "invitation", "member", "receipt"]
@@ -174,16 +175,26 @@ def save_organiser(organiser: Organiser) -> None:
 
 
 def audit(organiser: Organiser, action: str, item: str, clock: Clock) -> None:
-    """Write down who did what to which item; ids only."""
+    """Write down who read what; ids only."""
+    _audit_item(organiser, action, item, clock).save()
+
+
+def audited(organiser: Organiser, action: str, item: str, clock: Clock) -> Join:
+    """What writes down who did what to which item, in the transaction that does it."""
+    note = _audit_item(organiser, action, item, clock)
+    return lambda transaction: transaction.insert(note, name="audit")
+
+
+def _audit_item(organiser: Organiser, action: str, item: str, clock: Clock) -> AuditItem:
     now = clock.now()
-    AuditItem(
+    return AuditItem(
         f"AUDIT#{now:%Y-%m}",
         new_id(clock),
         organiser_id=organiser.id,
         action=action,
         item=item,
         expires_at=now + AUDIT_KEPT,
-    ).save()
+    )
 
 
 def _organiser(item: OrganiserItem) -> Organiser:

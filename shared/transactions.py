@@ -23,6 +23,10 @@ _PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThro
 _PASSING_ERRORS = aws.THROTTLES | {"TransactionInProgressException"}
 
 
+# Adds parts to somebody else's transaction: a mark, a note, a used proof.
+Join = Callable[["Transaction"], None]
+
+
 class Refused(Exception):
     """One or more conditions did not hold; nothing was written. `parts` are their names."""
 

@@ -31,6 +31,7 @@ def broken(world: World, story: Story) -> list[str]:
     found = {name: list(items.values()) for name, items in tables.items()}
     wrong = _seats(found["registration"], story) + _guide(found, story)
     items = {("registration", *key): item for key, item in tables["registration"].items()}
+    wrong += _audit(found["access"], story)
     contents = _Published(items, events=story.published + world.tap.take())
     wrong += invariants.violations(invariants.read(contents), at_rest=True)
     wrong += [f"{name} holds {depth} messages" for name, depth in depths().items()]
@@ -72,6 +73,12 @@ def _guide(found: dict[str, list[Item]], story: Story) -> list[str]:
         f"{left} hand-overs were left lying": left == 0,
     }
     return [promise for promise, kept in promises.items() if not kept]
+
+
+def _audit(items: list[Item], story: Story) -> list[str]:
+    """Each decision of an organiser is written down once, whenever its process died."""
+    found = Counter(item["action"]["S"] for item in _under(items, "AUDIT#"))
+    return [] if found == Counter(story.audited) else [f"audit log: {dict(found)}"]
 
 
 def _take_handovers() -> int:

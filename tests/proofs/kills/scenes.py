@@ -45,6 +45,7 @@ class Story:
     member: str = ""  # the state of ada's entry in the guide
     document_state: str = ""
     got: bytes = b""
+    audited: list[str] = field(default_factory=list)  # what organisers did
     mails: list[tuple[str, str]] = field(default_factory=list)  # of this scene alone
     published: list[dict[str, Any]] = field(default_factory=list)  # events of the scenes before
 
@@ -77,7 +78,13 @@ class Scene:
 
     def played(self, world: World, prepared: Story) -> Story:
         """Play it with a story of its own."""
-        story = replace(prepared, seats=dict(prepared.seats), mails=[], crowd=[])
+        story = replace(
+            prepared,
+            seats=dict(prepared.seats),
+            audited=list(prepared.audited),
+            mails=[],
+            crowd=[],
+        )
         if not self.before:
             story.ada, story.bob = steps.wishing(), steps.somebody()
         self.play(world, story)
@@ -129,6 +136,7 @@ def _wait(world: World, story: Story) -> None:
 def _approve(world: World, story: Story) -> None:
     """Ada's entry is published, and documents invites her; the relay misses that it was."""
     _decide(story.staff, story.notice, "/goedkeuren")
+    story.audited.append("member.approved")
     _miss_stream(world, "directory")
     story.invitation = world.mailbox.to(story.ada.email, INVITED)[0].link("/documenten/uploaden")
     story.member = "published"
@@ -161,6 +169,7 @@ def _publish(world: World, story: Story) -> None:
     """The file is published; the relay misses that it was."""
     page = f"/documenten/beheer/{story.document}"
     _decide(story.staff, page, "/publiceren", bekeken="ja")
+    story.audited.append("document.published")
     _miss_stream(world, "documents")
     visitor = world.browser()
     sent = visitor.get(f"/documenten/{story.document}/bestand").expect(303)

@@ -284,7 +284,7 @@ def test_loading_goes_on_after_a_crash(
     assert load(repository, clock, storage, entry, tmp_path) == 0
 
 
-def crash(*_: Any) -> None:
+def crash(*_: Any, **__: Any) -> None:
     raise TimeoutError
 
 

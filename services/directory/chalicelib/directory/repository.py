@@ -1,7 +1,6 @@
 """The only reader and writer of the directory table."""
 
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +24,7 @@ from shared import limits, proof
 from shared.clock import Clock
 from shared.events import Event
 from shared.outbox import message
-from shared.transactions import Transaction
+from shared.transactions import Join, Transaction
 
 PUBLIC = "PUBLIC"
 REVISION = "PUBLIC#REVISION"
@@ -34,7 +33,6 @@ ANSWERS_KEPT = timedelta(days=1)
 ERASURES_KEPT = timedelta(days=35)
 """Longer than a hand-over (14 days) or a message in a queue and its dead-letter queue can wait."""
 
-Join = Callable[[Transaction], None]
 
 # The names of transaction parts that callers look for in `Refused.parts`.
 PART_MEMBER = "member"

@@ -30,7 +30,7 @@ from shared import outbox
 from shared.clock import rfc3339
 from shared.events import Event
 from shared.inbox import Once
-from shared.transactions import Transaction
+from shared.transactions import Join, Transaction
 
 REVIEW = "review"
 PUBLISHED = "published"
@@ -190,7 +190,13 @@ class Repository:
         self._move(document, actions, inspected.keep_until, event)
 
     def decide(
-        self, document: Document, decided: Document, event: Event, partner: Partner | None = None
+        self,
+        document: Document,
+        decided: Document,
+        event: Event,
+        partner: Partner | None = None,
+        *,
+        join: Join | None = None,
     ) -> None:
         """Write a person's decision: published, declined or withdrawn.
 
@@ -204,7 +210,7 @@ class Repository:
             DocumentItem.listing.set(PUBLISHED if published else CLOSED),
             DocumentItem.listing_key.set(f"{rfc3339(moment)}#{document.id}"),
         ]
-        self._move(document, actions, decided.keep_until, event, partner)
+        self._move(document, actions, decided.keep_until, event, partner, join=join)
 
     def forget_name(self, document: Document) -> None:
         """Take the partner's name off a document."""
@@ -236,6 +242,8 @@ class Repository:
         keep_until: datetime | None,
         event: Event | None,
         partner: Partner | None = None,
+        *,
+        join: Join | None = None,
     ) -> None:
         expires_at = keep_until + TTL_BACKSTOP if keep_until else None
         attribute = DocumentItem.expires_at
@@ -254,6 +262,8 @@ class Repository:
             key = f"PARTNER#{partner.member_id}"
             transaction.check(PartnerItem, key, "PARTNER", unchanged, name="partner")
         _tell(transaction, event)
+        if join:
+            join(transaction)
         transaction.commit()
 
 

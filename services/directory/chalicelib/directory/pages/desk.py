@@ -10,10 +10,11 @@ from chalicelib.directory.slugs import fold
 from chalicelib.directory.usecases import Overtaken
 from chalicelib.directory.views import SERVICE
 from shared import auth
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid, NotFound, SignInNeeded
 from shared.http import Answer, Html, Request, SeeOther, organiser
 from shared.pages import link, render, translate
 from shared.texts import later as _
+from shared.transactions import Join
 
 MAY_READ = organiser(SERVICE, "reader")
 MAY_DECIDE = organiser(SERVICE, "organiser")
@@ -76,10 +77,10 @@ def _decide(
     done: str,
 ) -> Answer:
     try:
-        changed = verb(repository, clock, member_id, version_seen(request))
+        note = audited(request, action, member_id)
+        changed = verb(repository, clock, member_id, version_seen(request), note)
     except Overtaken as error:
         return overtaken_page(request, error)
-    write_down(request, action, member_id)
     return SeeOther(link(DESK, request.language), flash=say(request, done, changed))
 
 
@@ -153,10 +154,11 @@ def _may_decide(request: Request) -> bool:
     return request.organiser is not None and request.organiser.may(SERVICE, "organiser")
 
 
-def write_down(request: Request, action: str, member_id: str) -> None:
-    """Note in the audit log who did what; ids only."""
-    if request.organiser is not None:
-        auth.audit(request.organiser, action, member_id, clock)
+def audited(request: Request, action: str, member_id: str) -> Join:
+    """What notes in the audit log who did this; ids only."""
+    if request.organiser is None:
+        raise SignInNeeded
+    return auth.audited(request.organiser, action, member_id, clock)
 
 
 def say(request: Request, text: str, changed: Member) -> str:

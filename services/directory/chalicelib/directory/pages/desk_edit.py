@@ -11,11 +11,11 @@ from chalicelib.directory.pages.desk import (
     CONFLICT,
     DESK,
     MAY_DECIDE,
+    audited,
     member_of,
     overtaken_page,
     say,
     version_seen,
-    write_down,
 )
 from chalicelib.directory.pages.routing import router
 from chalicelib.directory.usecases import Overtaken
@@ -42,7 +42,13 @@ def edit(request: Request, member_id: str) -> Answer:
     try:
         profile, contact = _read(typed)
         changed = usecases.edit(
-            repository, clock, member_id, version_seen(request), profile, contact
+            repository,
+            clock,
+            member_id,
+            version_seen(request),
+            profile,
+            contact,
+            audited(request, "member.changed", member_id),
         )
     except Overtaken as error:
         current = error.current
@@ -54,7 +60,6 @@ def edit(request: Request, member_id: str) -> Answer:
         errors = error.fields or {"": error.title}
         text = _edit_page(request, member_of(member_id), values_of(request), errors)
         return Html(text, status=error.status)
-    write_down(request, "member.changed", member_id)
     flash = say(request, _("De wijzigingen van %(name)s zijn opgeslagen."), changed)
     return SeeOther(link(f"{DESK}/{member_id}", request.language), flash=flash)
 

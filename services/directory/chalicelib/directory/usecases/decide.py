@@ -1,4 +1,7 @@
-"""What an organiser does with an entry: approve, decline, edit, withdraw."""
+"""What an organiser does with an entry: approve, decline, edit, withdraw.
+
+`note` joins the same transaction: what the audit log says of it.
+"""
 
 from chalicelib.directory import domain, slugs
 from chalicelib.directory.domain import Contact, Member, Profile
@@ -18,12 +21,14 @@ from shared.events.directory import (
     MemberPublished,
     MemberWithdrawn,
 )
-from shared.transactions import Refused
+from shared.transactions import Join, Refused
 
 MOST_SLUGS = 50
 
 
-def approve(repository: Repository, clock: Clock, member_id: str, version: int) -> Member:
+def approve(
+    repository: Repository, clock: Clock, member_id: str, version: int, note: Join | None = None
+) -> Member:
     """Publish a draft under a free slug. Raises NotFound, or Overtaken when it has changed."""
     before = current(repository, clock, member_id, version)
     for attempt in range(MOST_SLUGS):
@@ -34,7 +39,7 @@ def approve(repository: Repository, clock: Clock, member_id: str, version: int) 
             raise Overtaken(before) from error
         event = event_about(MemberPublished(member_id=after.id), after, clock)
         try:
-            repository.replace(before, after, event)
+            repository.replace(before, after, event, join=note)
         except Refused as refused:
             raise_overtaken(refused, repository, clock, member_id)
             if PART_SLUG not in refused.parts:
@@ -44,24 +49,28 @@ def approve(repository: Repository, clock: Clock, member_id: str, version: int) 
     raise Conflict("no_free_slug")
 
 
-def decline(repository: Repository, clock: Clock, member_id: str, version: int) -> Member:
+def decline(
+    repository: Repository, clock: Clock, member_id: str, version: int, note: Join | None = None
+) -> Member:
     """Say no to a draft. Raises NotFound, or Overtaken when it has changed."""
     before = current(repository, clock, member_id, version)
     try:
         after = domain.decline(before, clock.now())
     except domain.WrongState as error:
         raise Overtaken(before) from error
-    return _replace(repository, clock, before, after, MemberDeclined(member_id=member_id))
+    return _replace(repository, clock, before, after, MemberDeclined(member_id=member_id), note)
 
 
-def withdraw(repository: Repository, clock: Clock, member_id: str, version: int) -> Member:
+def withdraw(
+    repository: Repository, clock: Clock, member_id: str, version: int, note: Join | None = None
+) -> Member:
     """Take an entry out of the guide and out of every other output, at once and for good."""
     before = current(repository, clock, member_id, version)
     try:
         after = domain.withdraw(before, clock.now())
     except domain.WrongState as error:
         raise Overtaken(before) from error
-    return _replace(repository, clock, before, after, MemberWithdrawn(member_id=member_id))
+    return _replace(repository, clock, before, after, MemberWithdrawn(member_id=member_id), note)
 
 
 def edit(
@@ -71,6 +80,7 @@ def edit(
     version: int,
     profile: Profile,
     contact: Contact,
+    note: Join | None = None,
 ) -> Member:
     """Change what an entry says. Raises NotFound, or Overtaken when somebody else was first."""
     before = current(repository, clock, member_id, version)
@@ -80,14 +90,19 @@ def edit(
         raise Overtaken(before) from error
     if not domain.changes(before, after):
         return before
-    return _replace(repository, clock, before, after, MemberChanged(member_id=member_id))
+    return _replace(repository, clock, before, after, MemberChanged(member_id=member_id), note)
 
 
 def _replace(
-    repository: Repository, clock: Clock, before: Member, after: Member, data: Data
+    repository: Repository,
+    clock: Clock,
+    before: Member,
+    after: Member,
+    data: Data,
+    note: Join | None,
 ) -> Member:
     try:
-        repository.replace(before, after, event_about(data, after, clock))
+        repository.replace(before, after, event_about(data, after, clock), join=note)
     except Refused as refused:
         raise_overtaken(refused, repository, clock, before.id)
         raise

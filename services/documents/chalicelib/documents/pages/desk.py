@@ -14,6 +14,7 @@ from chalicelib.documents.usecases import (
 from shared import auth, pages
 from shared.errors import Invalid, NotFound, SignInNeeded
 from shared.http import Answer, Html, Request, SeeOther, organiser
+from shared.transactions import Join
 
 DESK = "/documenten/beheer"
 RECENT = 50  # decisions shown; older ones are found in the library or are gone
@@ -61,9 +62,14 @@ def publish(request: Request, document_id: str) -> Answer:
         wrong = {"bekeken": "Kruis aan dat je het bestand zelf hebt bekeken."}
         return _page(request, document, wrong, status=422)
     publish_document(
-        repository, clock, document_id, decided_by=_who(request).id, seen_by_person=seen
+        repository,
+        clock,
+        document_id,
+        decided_by=_who(request).id,
+        seen_by_person=seen,
+        note=_note(request, "document.published", document_id),
     )
-    return _decided(request, "document.published", document_id, "Het document staat op de website.")
+    return _decided(request, "Het document staat op de website.")
 
 
 @router.form(f"{DESK}/{{document_id}}/afwijzen", access=_ORGANISER)
@@ -71,11 +77,18 @@ def decline(request: Request, document_id: str) -> Answer:
     """Say no, with a reason."""
     reason = request.form.get("reden", "")
     try:
-        decline_document(repository, clock, document_id, decided_by=_who(request).id, reason=reason)
+        decline_document(
+            repository,
+            clock,
+            document_id,
+            decided_by=_who(request).id,
+            reason=reason,
+            note=_note(request, "document.declined", document_id),
+        )
     except Invalid as invalid:
         return _page(request, _find(document_id), invalid.fields, status=422)
     text = "Je hebt het document niet geplaatst. De inzender krijgt je uitleg per mail."
-    return _decided(request, "document.declined", document_id, text)
+    return _decided(request, text)
 
 
 @router.form(f"{DESK}/{{document_id}}/intrekken", access=_ORGANISER)
@@ -84,12 +97,17 @@ def withdraw(request: Request, document_id: str) -> Answer:
     reason = request.form.get("reden", "")
     try:
         withdraw_document(
-            repository, clock, document_id, decided_by=_who(request).id, reason=reason
+            repository,
+            clock,
+            document_id,
+            decided_by=_who(request).id,
+            reason=reason,
+            note=_note(request, "document.withdrawn", document_id),
         )
     except Invalid as invalid:
         return _page(request, _find(document_id), invalid.fields, status=422)
     text = "Het document is van de website gehaald."
-    return _decided(request, "document.withdrawn", document_id, text)
+    return _decided(request, text)
 
 
 def _find(document_id: str) -> Document:
@@ -113,8 +131,11 @@ def _page(request: Request, document: Document, errors: dict[str, str], status: 
     return Html(text, status=status, policy={"img-src": settings.load().library_origin})
 
 
-def _decided(request: Request, action: str, document_id: str, text: str) -> SeeOther:
-    auth.audit(_who(request), action, document_id, clock)
+def _note(request: Request, action: str, document_id: str) -> Join:
+    return auth.audited(_who(request), action, document_id, clock)
+
+
+def _decided(request: Request, text: str) -> SeeOther:
     catalogue().forget()
     return SeeOther(pages.link(DESK, request.language), flash=pages.say(request, text))
 

@@ -1,4 +1,7 @@
-"""A person decides about a document."""
+"""A person decides about a document.
+
+`note` joins the same transaction: what the audit log says of it.
+"""
 
 from dataclasses import replace
 
@@ -18,7 +21,7 @@ from shared.clock import Clock
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events import Data, occurred
 from shared.events.documents import DocumentDeclined, DocumentPublished, DocumentWithdrawn
-from shared.transactions import Refused
+from shared.transactions import Join, Refused
 
 
 def publish_document(
@@ -28,6 +31,7 @@ def publish_document(
     *,
     decided_by: str,
     seen_by_person: bool = False,
+    note: Join | None = None,
 ) -> Document:
     """Put an inspected document in the library.
 
@@ -48,11 +52,17 @@ def publish_document(
         keep_until=None,
     )
     told = DocumentPublished(document_id=document.id)
-    return _decide(repository, clock, document, decided, told, partner)
+    return _decide(repository, clock, document, decided, told, note, partner)
 
 
 def decline_document(
-    repository: Repository, clock: Clock, document_id: str, *, decided_by: str, reason: str
+    repository: Repository,
+    clock: Clock,
+    document_id: str,
+    *,
+    decided_by: str,
+    reason: str,
+    note: Join | None = None,
 ) -> Document:
     """Say no, with a reason that the partner gets by mail. Raises Invalid, Conflict."""
     document = _find(repository, clock, document_id)
@@ -61,11 +71,18 @@ def decline_document(
     except NotAllowed:
         raise Conflict("not_declinable") from None
     decided = _closed(clock, document, State.DECLINED, decided_by, _checked(reason))
-    return _decide(repository, clock, document, decided, DocumentDeclined(document_id=document.id))
+    told = DocumentDeclined(document_id=document.id)
+    return _decide(repository, clock, document, decided, told, note)
 
 
 def withdraw_document(
-    repository: Repository, clock: Clock, document_id: str, *, decided_by: str, reason: str
+    repository: Repository,
+    clock: Clock,
+    document_id: str,
+    *,
+    decided_by: str,
+    reason: str,
+    note: Join | None = None,
 ) -> Document:
     """Take a document out of the library. Raises Invalid, Conflict."""
     document = _find(repository, clock, document_id)
@@ -74,7 +91,8 @@ def withdraw_document(
     except NotAllowed:
         raise Conflict("not_published") from None
     decided = _closed(clock, document, State.WITHDRAWN, decided_by, _checked(reason))
-    return _decide(repository, clock, document, decided, DocumentWithdrawn(document_id=document.id))
+    told = DocumentWithdrawn(document_id=document.id)
+    return _decide(repository, clock, document, decided, told, note)
 
 
 def _find(repository: Repository, clock: Clock, document_id: str) -> Document:
@@ -113,10 +131,11 @@ def _decide(
     document: Document,
     decided: Document,
     told: Data,
+    note: Join | None,
     partner: Partner | None = None,
 ) -> Document:
     try:
-        repository.decide(document, decided, occurred(told, clock), partner)
+        repository.decide(document, decided, occurred(told, clock), partner, join=note)
     except Refused:
         raise Conflict from None  # another organiser was first, or the partner left
     return decided

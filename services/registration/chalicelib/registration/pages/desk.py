@@ -68,8 +68,8 @@ def ask_to_cancel(request: Request, event: str, registration: str) -> Answer:
 def cancel(request: Request, event: str, registration: str) -> Answer:
     """Cancel somebody's registration for them."""
     found = _registration(event, registration)
-    usecases.cancel(repository(), clock, registration_id=found.id, link_version=None)
-    auth.audit(_who(request), "registration.cancelled", found.id, clock)
+    note = auth.audited(_who(request), "registration.cancelled", found.id, clock)
+    usecases.cancel(repository(), clock, registration_id=found.id, link_version=None, note=note)
     done = pages.say(request, "De deelnemer is afgezegd en krijgt een mail.")
     return SeeOther(pages.link(f"{PATH}/{event}", request.language), flash=done)
 

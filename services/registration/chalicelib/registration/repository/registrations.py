@@ -40,7 +40,7 @@ from shared.clock import Clock
 from shared.events import Event
 from shared.inbox import Once
 from shared.proof import join
-from shared.transactions import Refused, Transaction
+from shared.transactions import Join, Refused, Transaction
 
 ATTEMPT_KEPT = timedelta(days=1)
 
@@ -145,7 +145,14 @@ class Registrations:
                 for buried in refused.parts:  # by the sweeper, in the meantime
                     del left[buried]
 
-    def save(self, before: Registration, after: Registration, message: Event | None) -> None:
+    def save(
+        self,
+        before: Registration,
+        after: Registration,
+        message: Event | None,
+        *,
+        join: Join | None = None,
+    ) -> None:
         """Change a registration; its numbers follow from the lines before and after.
 
         Raises Refused when the registration changed since `before` was read, or with the part of
@@ -164,6 +171,8 @@ class Registrations:
             transaction.delete(_answers_of(after), name="answers")
         if message:
             transaction.insert(outbox.message(Outbox, message), name="outbox")
+        if join:
+            join(transaction)
         transaction.commit()
 
     def tell(self, message: Event, once: Once | None = None) -> None:

@@ -6,19 +6,26 @@ from chalicelib.registration.usecases.current import current
 from shared.clock import Clock
 from shared.events import occurred
 from shared.events.registration import Cancelled
-from shared.transactions import Busy, Refused
+from shared.transactions import Busy, Join, Refused
 
 MOST_TRIES = 10
 
 
 def cancel(
-    repository: Repository, clock: Clock, *, registration_id: str, link_version: int | None
+    repository: Repository,
+    clock: Clock,
+    *,
+    registration_id: str,
+    link_version: int | None,
+    note: Join | None = None,
 ) -> Registration:
     """Cancel, in one transaction: the state, the numbers and their deaths, the guard and the
     event.
 
     Whoever waits is told by the event's consumer. Cancelling twice is the same as once.
-    `link_version` is None for an organiser. Raises Gone, Forbidden, Busy.
+    `link_version` is None for an organiser, whose `note` for the audit log joins.
+
+    Raises Gone, Forbidden, Busy.
     """
     for _ in range(MOST_TRIES):
         before = current(repository, registration_id, link_version)
@@ -28,7 +35,7 @@ def cancel(
         happened = Cancelled(registration_id=before.id, event=before.event)
         try:
             repository.registrations.save(
-                before, after, occurred(happened, clock, version=after.version)
+                before, after, occurred(happened, clock, version=after.version), join=note
             )
         except Refused:  # promoted or changed in the meantime
             continue
