@@ -101,9 +101,13 @@ def _follow_up() -> Counter[str]:
         consumers.relay({"Records": stream})
         for body in bodies:
             records = {"Records": [{"messageId": "1", "body": body}]}
-            calls["inbox"] += 1
-            assert consumers.inbox(records) == {"batchItemFailures": []}
-            if type(decode(body).data) in consumers._MAIL:
+            kind = type(decode(body).data)
+            calls["published"] += 1
+            # The subscriptions' filters let each queue have what its function handles.
+            if kind in consumers._INBOX:
+                calls["inbox"] += 1
+                assert consumers.inbox(records) == {"batchItemFailures": []}
+            if kind in consumers._MAIL:
                 calls["mail"] += 1
                 assert consumers.mail(records) == {"batchItemFailures": []}
     return calls
@@ -128,7 +132,7 @@ def test_bench_cost_of_a_thousand_registrations(
 
     units = Counter(counting.units)
     deliveries = calls["inbox"] + calls["mail"]
-    units["SNS publish"] = calls["inbox"]
+    units["SNS publish"] = calls.pop("published")
     units["SQS request"] = 3 * deliveries  # sent, received, deleted
     units["API request"] = PAGES
     calls["api"] = PAGES
