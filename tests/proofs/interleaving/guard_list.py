@@ -183,7 +183,7 @@ GUARDS: list[Guard] = [
         CONGRESS,
         "one seat free",
         "grow",
-        "shrink to three",
+        "grow to six",
     ),
     _code(
         "who defines second puts the lines back",

@@ -6,7 +6,9 @@ from datetime import timedelta
 from chalicelib.registration import usecases
 from chalicelib.registration.domain import Answers
 from chalicelib.registration.models import Seen
+from chalicelib.registration.repository import Repository
 from shared import handover
+from shared.clock import FixedClock
 from shared.events.registration import Registered
 from shared.handovers import ProfileHandover
 from shared.inbox import Once
@@ -17,6 +19,7 @@ from tests.proofs.interleaving.family import Family
 from tests.proofs.interleaving.race import Ran
 from tests.registration_support import EVENT, PROFILE
 
+NIGHT = timedelta(seconds=2)
 LATER = {"starts": "2028-09-17 09:30", "ends": "2028-09-17 17:00"}
 
 
@@ -51,7 +54,9 @@ class Person(World):
             self.taken = True
 
     def erase(self) -> None:
-        usecases.erase_expired(self.repository(), self.clock)
+        """The nightly job, two seconds later on its own clock."""
+        later = FixedClock(self.clock.now() + NIGHT)
+        usecases.erase_expired(Repository(later), later)
 
     def move(self) -> None:
         """The congress moves to the next year."""
@@ -61,7 +66,7 @@ class Person(World):
         ]
         opens = self.definition["registration"] | {"closes": "2028-09-15 18:00"}
         self.define(**LATER, rounds=rounds, registration=opens)
-        now = self.clock.now()
+        now = self.clock.now() + NIGHT
         ids = (item["pk"]["S"].partition("#")[2] for item in _registrations(ACCOUNT.read()))
         found = (self.repository().registrations.get(id_) for id_ in ids)
         self.kept = frozenset(one.id for one in found if one and one.keep_until > now)
@@ -94,9 +99,11 @@ def handed_over() -> Person:
 
 
 def over() -> Person:
-    """The congress is long past, and the night has come to erase."""
+    """The congress is long past, and in a second the time comes to erase."""
     person = registered()
-    person.clock.advance(timedelta(days=365))
+    found = person.repository().registrations.get(person.registrations["ada"])
+    assert found is not None
+    person.clock.advance(found.keep_until - person.clock.now() - timedelta(seconds=1))
     return person
 
 
@@ -109,7 +116,7 @@ def check(person: Person, ran: Ran) -> list[str]:
     person.spread()
     person.erase()
     contents = ACCOUNT.read()
-    now = person.clock.now().isoformat()
+    now = (person.clock.now() + NIGHT).isoformat()
     if any(item["keep_until"]["S"] < now for item in _registrations(contents)):
         found.append("personal data past its time")
     return found + _violations(person, contents)

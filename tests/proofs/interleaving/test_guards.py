@@ -47,9 +47,13 @@ def kill(guard: Guard) -> str | None:
 
 
 def races(case: Case) -> list[tuple[Schedule, Crash | None]]:
-    """One stops once, then any order, then crashes of the first."""
+    """One stops once, then any order, then crashes of the first: alone, and after a stop."""
     calls = case.lengths
     orders = [*stopped_once(*calls), *case.schedules(SCHEDULES)]
     alone = (0,) * (calls[0] + 1)
     crashes: list[tuple[Schedule, Crash | None]] = [(alone, crash) for crash in case.crashes(20)]
+    first, second = calls
+    for call in range(first):
+        order = (0,) * call + (1,) * second + (0,) * (first - call)
+        crashes.append((order, Crash(call + 1, after=True)))
     return [(order, None) for order in dict.fromkeys(orders)] + crashes

@@ -87,7 +87,7 @@ def test_shrinking_sends_nobody_back_to_the_line(
     seen = pool(repository)
     register("bob")
     register("cas")
-    assert not repository.pools.shrink(seen, 2, 2)
+    assert not repository.pools.shrink(seen, 2, 2, revision=1)
     assert pool(repository).capacity == 4
 
 

@@ -58,6 +58,7 @@ class Pool:
     checked: int = 0  # every number up to here is written, so no gap is left below it
     noted: int = 0  # `issued` as the sweeper saw it at `noted_at`
     noted_at: int = 0  # epoch seconds; 0 is never
+    revision: int = 0  # of the definition that the line follows
 
     @property
     def free(self) -> int:

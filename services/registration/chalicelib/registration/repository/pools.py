@@ -117,20 +117,25 @@ class Pools:
             (PoolItem.watermark < watermark) & (PoolItem.capacity == pool.capacity),
         )
 
-    def grow(self, pool: Pool, capacity: int) -> bool:
-        """Raise the capacity; False when it changed since `pool` was read."""
+    def grow(self, pool: Pool, capacity: int, revision: int) -> bool:
+        """Raise the capacity; False when it changed since `pool` was read, or for a newer
+        revision of the definition.
+        """
         actions = [PoolItem.capacity.set(capacity)]
-        condition = PoolItem.capacity == pool.capacity
+        condition = (PoolItem.capacity == pool.capacity) & (PoolItem.revision <= revision)
         return self._update(pool.event, pool.id, actions, condition) is not None
 
-    def shrink(self, pool: Pool, capacity: int, watermark: int) -> bool:
-        """Lower the capacity unless that would take a seat away from a number that has one."""
+    def shrink(self, pool: Pool, capacity: int, watermark: int, revision: int) -> bool:
+        """Lower the capacity unless that would take a seat away from a number that has one, or
+        the line follows a newer revision of the definition.
+        """
         return (
             self._update(
                 pool.event,
                 pool.id,
                 [PoolItem.capacity.set(capacity), PoolItem.watermark.set(watermark)],
-                (PoolItem.issued <= watermark) | (PoolItem.watermark <= watermark),
+                ((PoolItem.issued <= watermark) | (PoolItem.watermark <= watermark))
+                & (PoolItem.revision <= revision),
             )
             is not None
         )
@@ -189,4 +194,5 @@ def _pool(item: PoolItem) -> Pool:
         checked=int(item.checked),
         noted=int(item.noted),
         noted_at=int(item.noted_at),
+        revision=int(item.revision),
     )

@@ -31,45 +31,54 @@ def define_event(repository: Repository, clock: Clock, *, definition: dict[str, 
     _close_removed(repository, wanted, known)
     for line, capacity in wanted.capacities().items():
         repository.pools.create(wanted.id, line, capacity)
-        resize(repository, event=wanted.id, line=line, capacity=capacity)
-    if wanted != known:
-        happened = EventChanged(event=wanted.id, revision=wanted.revision)
-        try:
-            repository.definitions.save(wanted, occurred(happened, clock, version=wanted.revision))
-        except Refused as refused:
-            _put_back(repository, wanted.id)
-            raise Conflict(
-                "changed_meanwhile", "Iemand anders heeft dit congres net veranderd."
-            ) from refused
+        resize(repository, wanted, line)
+    try:
+        _save(repository, clock, wanted, known)
+    except Refused as refused:
+        _put_back(repository, wanted.id)
+        raise Conflict(
+            "changed_meanwhile", "Iemand anders heeft dit congres net veranderd."
+        ) from refused
     copy_to_lines(repository, wanted)
     return wanted
 
 
+def _save(
+    repository: Repository, clock: Clock, wanted: Definition, known: Definition | None
+) -> None:
+    """Write what is new. Raises Refused when somebody else changed it since `known` was read."""
+    if wanted != known:
+        happened = EventChanged(event=wanted.id, revision=wanted.revision)
+        message = occurred(happened, clock, version=wanted.revision)
+        repository.definitions.save(wanted, message)
+    elif repository.definitions.get(wanted.id) != known:
+        raise Refused(frozenset({"event"}))
+
+
 def _put_back(repository: Repository, event: str) -> None:
-    """Make the lines again what the definition says that came first.
-
-    Seats that were given in the meantime stay given: then a line stays larger.
-    """
+    """Make the lines again what the definition says that came first."""
     winner = repository.definitions.refresh(event)
-    if winner is None:
-        return
-    for line, capacity in winner.capacities().items():
-        with contextlib.suppress(Conflict):
-            resize(repository, event=event, line=line, capacity=capacity)
-    copy_to_lines(repository, winner)
+    if winner is not None:
+        copy_to_lines(repository, winner)
 
 
-def resize(repository: Repository, *, event: str, line: str, capacity: int) -> None:
-    """Give `line` another capacity. Raises Conflict with the figures where a seat would be lost."""
+def resize(repository: Repository, definition: Definition, line: str) -> None:
+    """Give `line` the capacity that `definition` says, unless it follows a newer one.
+
+    Raises Conflict with the figures where a seat would be lost.
+    """
+    capacity, revision = definition.capacities()[line], definition.revision
     for _ in range(MOST_TRIES):
-        pool = repository.pools.get(event, line)
-        if pool is None or pool.capacity == capacity:
+        pool = repository.pools.get(definition.id, line)
+        if pool is None or pool.capacity == capacity or pool.revision > revision:
             return
         if capacity > pool.capacity:
-            if repository.pools.grow(pool, capacity):
+            if repository.pools.grow(pool, capacity, revision):
                 return
-        elif repository.pools.shrink(pool, capacity, _shrunk(repository, pool, capacity)):
-            return
+        else:
+            mark = _shrunk(repository, pool, capacity)
+            if repository.pools.shrink(pool, capacity, mark, revision):
+                return
     raise Busy
 
 
@@ -111,6 +120,11 @@ def _close_removed(repository: Repository, wanted: Definition, known: Definition
 
 
 def copy_to_lines(repository: Repository, definition: Definition) -> None:
-    """Let every line check what `definition` says; harmless any number of times."""
+    """Make the lines what `definition` says, unless they follow a newer one.
+
+    Seats that a refused definition gave away stay given: then a line stays larger.
+    """
     for line in definition.capacities():
+        with contextlib.suppress(Conflict):
+            resize(repository, definition, line)
         repository.pools.copy_definition(line, definition)
