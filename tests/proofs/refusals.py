@@ -68,9 +68,7 @@ def time_out(call: Call, *, arrives: bool) -> AWSResponse:
     raise ReadTimeoutError(endpoint_url=call.request.url)
 
 
-def answer(
-    call: Call, status: int, text: str = "", content_type: str = "text/xml"
-) -> AWSResponse:
+def answer(call: Call, status: int, text: str = "", content_type: str = "text/xml") -> AWSResponse:
     """What a service says that is not there."""
     return _answer(call, status, text.encode(), content_type)
 

@@ -271,7 +271,11 @@ def test_bad_json_is_a_problem_and_stores_nothing(
 
 
 def test_health_asks_nothing_of_the_table(visitor: Browser, calls: list[str]) -> None:
-    assert visitor.get("/leden/api/health").data == {"status": "ok", "service": "directory", "version": "development"}
+    assert visitor.get("/leden/api/health").data == {
+        "status": "ok",
+        "service": "directory",
+        "version": "development",
+    }
     assert calls == []
 
 
