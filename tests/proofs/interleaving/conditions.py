@@ -14,6 +14,7 @@ POOL = "_update"  # of Pools, whose last argument is a condition
 FRESH = {
     "registration.repository.registrations.enrol:registration",
     "registration.repository.registrations.enrol:answers",
+    "shared.auth.audited:audit",
 }
 FRESH_PART = ":outbox"
 

@@ -7,9 +7,9 @@ from tests.proofs.extent import SEED, extent
 from tests.proofs.interleaving.families import FAMILIES
 from tests.proofs.interleaving.family import Case, Family
 
-SCHEDULES = extent(whole=6, bounded=2)  # per pair and state
-CRASHES = extent(whole=4, bounded=1)
-STATES = extent(whole=9, bounded=1)  # per pair, moving on with each pair
+SCHEDULES = extent(whole=4, bounded=2)  # per pair and state
+CRASHES = extent(whole=2, bounded=1)
+STATES = extent(whole=2, bounded=1)  # per pair, moving on with each pair
 
 
 @pytest.mark.usefixtures("embedded")
