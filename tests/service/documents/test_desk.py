@@ -13,7 +13,7 @@ from chalicelib.documents.domain import Document, Scan, State
 from chalicelib.documents.inspection import malware
 from chalicelib.documents.repository import Repository
 from chalicelib.documents.storage import Storage
-from chalicelib.documents.usecases import publish_document
+from chalicelib.documents.usecases import publish_document, withdraw_document
 from shared import fragments
 from shared.clock import FixedClock
 from shared.errors import Conflict
@@ -291,6 +291,25 @@ def test_a_name_does_not_slip_in_while_its_owner_leaves(
         stale.setattr(Repository, "partner", lambda *_: before)
         assert desk_browser.post(path, {"bekeken": "ja"}).status == 409
     assert desk_browser.post(path, {"bekeken": "ja"}).status == 303
+    assert "De Voedseltuin" not in str(items(""))
+
+
+def test_a_name_does_not_come_back_with_a_withdrawal(
+    partner: Browser,
+    desk_browser: Browser,
+    repository: Repository,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The organiser's request read the document before its sender left, and writes after."""
+    document_id = uploaded(partner)
+    publish(desk_browser, document_id)
+    before = repository.document(document_id, clock.now())
+    clock.advance(timedelta(minutes=1))
+    assert deliver(occurred(MemberWithdrawn(member_id="lid-1"), clock, version=2)) == []
+    with monkeypatch.context() as stale:
+        stale.setattr(Repository, "document", lambda *_: before)
+        withdraw_document(repository, clock, document_id, decided_by="o", reason="Op verzoek.")
     assert "De Voedseltuin" not in str(items(""))
 
 

@@ -202,8 +202,10 @@ class Repository:
 
         Raises Refused with "partner" when the `partner` whose name goes along changed meanwhile.
         """
-        names = ("state", "decided_at", "decided_by", "reason", "shared_by", "keep_until")
         published = decided.state is State.PUBLISHED
+        names = ["state", "decided_at", "decided_by", "reason", "keep_until"]
+        if published:  # later the name only goes: its partner may be leaving at this moment
+            names.append("shared_by")
         moment = decided.decided_at or decided.announced_at
         actions = [
             *_changes(decided, names),
