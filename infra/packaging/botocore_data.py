@@ -26,6 +26,7 @@ OPERATIONS = {
     "s3": {
         "AbortMultipartUpload",
         "CompleteMultipartUpload",
+        "CreateBucket",  # botocore addresses a presigned POST as it would this
         "CreateMultipartUpload",
         "DeleteObject",
         "GetObject",

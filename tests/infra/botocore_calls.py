@@ -56,6 +56,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "s3": {
         "AbortMultipartUpload": UPLOAD,
         "CompleteMultipartUpload": {**UPLOAD, "MultipartUpload": {"Parts": [PART]}},
+        "CreateBucket": {"Bucket": "bucket"},
         "CreateMultipartUpload": {**OBJECT, "ChecksumAlgorithm": "SHA256"},
         "DeleteObject": {**OBJECT, "VersionId": "1"},
         "GetObject": OBJECT,
@@ -165,6 +166,8 @@ def main() -> None:
         if service == "s3":
             for method, params in (("put_object", {"ContentLength": 1}), ("get_object", {})):
                 found[method] = client.generate_presigned_url(method, {**OBJECT, **params})
+            form = client.generate_presigned_post("bucket", "key", {"a": "b"}, [{"a": "b"}])
+            found["form"] = [form["url"], sorted(form["fields"])]  # its policy holds the time
     sys.stdout.write(json.dumps(found))
 
 

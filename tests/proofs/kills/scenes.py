@@ -150,9 +150,9 @@ def _upload(world: World, story: Story) -> None:
     story.data = steps.small_pdf(title)
     steps.open_invitation(partner, story.invitation)
     story.document = steps.upload(partner, story.data, title)
+    await_arrival()  # now: time passes, and functions run, when a process dies after this
     path = f"/documenten/api/v1/uploads/{story.document}/complete"
     partner.post_json(path, {}).expect(200)
-    await_arrival()
     world.rest()
     story.document_state = "inspected"
     story.mails = [(STAFF, ARRIVED)]

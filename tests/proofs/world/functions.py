@@ -39,6 +39,7 @@ class Functions:
         network.forget()
         platform._parts.clear()
         documents.catalogue.cache_clear()
+        documents.storage.cache_clear()
         registration.repository.cache_clear()
         registration_consumers._repository.cache_clear()
 

@@ -29,7 +29,7 @@ _DOCUMENT = {
     "download": f"/documenten/{_ID}/bestand",
     "title": "Statuten van de wijkcoöperatie",
     "category": "statuten",
-    "description": "Een voorbeeld om van te leren.",
+    "description": "Een voorbeeld om van te leren",
     "shared_by": "De Voedseltuin",
     "licence": "CC-BY-4.0",
     "kind": "PDF",
@@ -44,7 +44,7 @@ _DOCUMENT = {
 _NEW = {
     "title": "Statuten van de wijkcoöperatie",
     "category": "statuten",
-    "description": "Een voorbeeld om van te leren.",
+    "description": "Een voorbeeld om van te leren",
     "consent": True,
     "file_name": "statuten.pdf",
     "content_type": "application/pdf",
