@@ -151,7 +151,7 @@ def sweeping(office: Office, service: str, data: Data) -> Sequence[Work]:
         event = encode(occurred(data, FixedClock(LONG_AGO)))
         key = {"pk": {"S": SHARDS[1]}, "sk": {"S": json.loads(event)["id"]}}
         table = office.backstage.table(service)
-        # The relay hears of it too, so it is paused while this runs (test_least_privilege).
+        # The relay hears of it too, so it is paused while this runs (tests/proofs/privileges).
         office.client("dynamodb").put_item(TableName=table, Item={**key, "event": {"S": event}})
         try:
             office.on_schedule(f"{service}-sweep")
