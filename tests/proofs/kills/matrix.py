@@ -29,7 +29,7 @@ class Result:
     points: int = 0
     second_mails: int = 0  # each in the window between SES and the ledger
     in_window: int = 0
-    missed: int = 0  # points that a run did not come to
+    missed: list[str] = field(default_factory=list)  # points that a run did not come to
     violations: list[str] = field(default_factory=list)
 
     def add(self, other: "Result") -> None:
@@ -108,8 +108,8 @@ def _run_scene(made: World, scene: Scene, share: Share, result: Result) -> None:
             result.points += 1
             result.in_window += window
             result.second_mails += repeated
-            result.missed += not killing.reached
             name = f"{scene.name}, seed {seed}: {recording.name(point)}"
+            result.missed += [] if killing.reached else [name]
             result.violations += [f"{name}: {each}" for each in wrong]
             if len(result.violations) >= share.stop_at:
                 return
