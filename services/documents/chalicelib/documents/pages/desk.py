@@ -1,5 +1,7 @@
 """The organisers' pages: look at what came in, and decide."""
 
+from collections.abc import Callable
+
 from chalicelib.documents import settings
 from chalicelib.documents.collaborators import catalogue, clock, repository
 from chalicelib.documents.domain import Document, State, Verdict
@@ -75,39 +77,32 @@ def publish(request: Request, document_id: str) -> Answer:
 @router.form(f"{DESK}/{{document_id}}/afwijzen", access=_ORGANISER)
 def decline(request: Request, document_id: str) -> Answer:
     """Say no, with a reason."""
-    reason = request.form.get("reden", "")
-    try:
-        decline_document(
-            repository,
-            clock,
-            document_id,
-            decided_by=_who(request).id,
-            reason=reason,
-            note=_note(request, "document.declined", document_id),
-        )
-    except Invalid as invalid:
-        return _page(request, _find(document_id), invalid.fields, status=422)
-    text = "Je hebt het document niet geplaatst. De inzender krijgt je uitleg per mail."
-    return _decided(request, text)
+    done = "Je hebt het document niet geplaatst. De inzender krijgt je uitleg per mail."
+    return _close(request, document_id, decline_document, "document.declined", done)
 
 
 @router.form(f"{DESK}/{{document_id}}/intrekken", access=_ORGANISER)
 def withdraw(request: Request, document_id: str) -> Answer:
     """Take it out of the library."""
-    reason = request.form.get("reden", "")
+    done = "Het document is van de website gehaald."
+    return _close(request, document_id, withdraw_document, "document.withdrawn", done)
+
+
+def _close(
+    request: Request, document_id: str, verb: Callable[..., Document], action: str, done: str
+) -> Answer:
     try:
-        withdraw_document(
+        verb(
             repository,
             clock,
             document_id,
             decided_by=_who(request).id,
-            reason=reason,
-            note=_note(request, "document.withdrawn", document_id),
+            reason=request.form.get("reden", ""),
+            note=_note(request, action, document_id),
         )
     except Invalid as invalid:
         return _page(request, _find(document_id), invalid.fields, status=422)
-    text = "Het document is van de website gehaald."
-    return _decided(request, text)
+    return _decided(request, done)
 
 
 def _find(document_id: str) -> Document:
