@@ -156,16 +156,22 @@ class Browser:
         sent = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         if ours and (cookies := self._cookies(parts.path)):
             sent["Cookie"] = cookies
-        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
-        try:
-            connection.request(method, path, body, sent)
-            raw = connection.getresponse()
-            answer = Answer(url, raw.status, raw.headers, raw.read())
-        finally:
-            connection.close()
+        answer = self._reach(method, url, path, body, sent)
         if ours:
             self._keep(answer)
         return answer
+
+    def _reach(
+        self, method: str, url: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> Answer:
+        parts = urlsplit(url if "://" in url else self.origin + url)
+        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
+        try:
+            connection.request(method, path, body, headers)
+            raw = connection.getresponse()
+            return Answer(url, raw.status, raw.headers, raw.read())
+        finally:
+            connection.close()
 
     def _cookies(self, path: str) -> str:
         return "; ".join(

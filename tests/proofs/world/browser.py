@@ -22,24 +22,13 @@ class InProcessBrowser(Browser):
         super().__init__(origin)
         self._send = send
 
-    def request(
-        self,
-        method: str,
-        url: str,
-        body: bytes | None = None,
-        headers: dict[str, str] | None = None,
+    def _reach(
+        self, method: str, url: str, path: str, body: bytes | None, headers: dict[str, str]
     ) -> Answer:
-        parts = urlsplit(url if "://" in url else self.origin + url)
-        if parts.netloc != urlsplit(self.origin).netloc:
-            return super().request(method, url, body, headers)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        sent = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
-        if cookies := self._cookies(parts.path):
-            sent["Cookie"] = cookies
-        status, given, data = self._send(method, path, sent, body or b"")
-        answer = Answer(url, status, _message(given), data)
-        self._keep(answer)
-        return answer
+        if "://" in url and urlsplit(url).netloc != urlsplit(self.origin).netloc:
+            return super()._reach(method, url, path, body, headers)
+        status, given, data = self._send(method, path, headers, body or b"")
+        return Answer(url, status, _message(given), data)
 
 
 def _message(headers: dict[str, Any]) -> Any:
