@@ -3,6 +3,8 @@ PYTHON ?= python3
 STAGE ?= local
 PROOFS ?= whole
 VENV := .venv/bin
+# A process per core, each with an embedded AWS of its own; a file's tests stay together, in order.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 SERVICES := registration directory documents
 export AWS_DEFAULT_REGION ?= eu-central-1
 
@@ -26,14 +28,14 @@ reset: ## throw the local data away (the next run starts empty)
 	@rm -rf .local
 
 test: install-aws ## all tests but the proofs
-	$(VENV)/python -m pytest -m "not proof"
+	$(VENV)/python -m pytest $(PARALLEL) -m "not proof"
 
 test-quick: install ## unit, contract and service tests only (no embedded AWS)
-	$(VENV)/python -m pytest tests/unit tests/contracts tests/service
+	$(VENV)/python -m pytest $(PARALLEL) tests/unit tests/contracts tests/service
 
 test-3.13:
 	@$(PYTHON) infra/bootstrap.py dev-3.13
-	.venv-3.13/bin/python -m pytest tests/unit tests/contracts tests/service
+	.venv-3.13/bin/python -m pytest $(PARALLEL) tests/unit tests/contracts tests/service
 
 check: install ## format, lint, types, import rules, secrets, personal data in logs
 	$(VENV)/ruff format --check .
@@ -87,7 +89,7 @@ contracts: install ## write docs/events/asyncapi.yaml anew from the code
 	@$(VENV)/python -m infra.contracts
 
 proofs: install-aws ## run every proof whole; PROOFS=bounded runs a part of each
-	PROOFS=$(PROOFS) $(VENV)/python -m pytest -m "proof and not bench" tests/proofs
+	PROOFS=$(PROOFS) $(VENV)/python -m pytest $(PARALLEL) -m "proof and not bench" tests/proofs
 
 bench: install-aws ## measure the budgets
 	$(VENV)/python -m pytest -m bench tests/proofs

@@ -3,6 +3,7 @@ that say whose queue hears which of them.
 """
 
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,8 +106,14 @@ def subscriptions() -> Iterator[tuple[str, str, list[str]]]:
     wiring = template.load(ROOT / "infra" / "templates" / "wiring.yaml")["Resources"]
     for _, properties in _subscriptions_in(wiring):
         sender = properties["TopicArn"]["Ref"].removesuffix("TopicArn").lower()
-        consumer = properties["Endpoint"]["Ref"].removesuffix("InboxQueueArn").lower()
-        yield sender, f"{consumer}-inbox", properties["FilterPolicy"]["type"]
+        queue = _queue(properties["Endpoint"]["Ref"].removesuffix("QueueArn"))
+        yield sender, queue, properties["FilterPolicy"]["type"]
+
+
+def _queue(output: str) -> str:
+    """What a queue is called whose output a stack gives: "DirectoryInbox" is "directory-inbox"."""
+    service, name = re.findall("[A-Z][a-z]+", output)
+    return f"{service}-{name}".lower() if name == "Inbox" else name.lower()
 
 
 def _subscriptions_in(resources: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from infra import keys, releases, stacks, stage, static, template
+from infra import keys, releases, sender, stacks, stage, static, template
 from infra.artefacts import Artefacts
 from infra.cloud import Cloud, connect
 from infra.package import package_all
@@ -19,7 +19,11 @@ TEMPLATES = ROOT / "infra" / "templates"
 
 def deploy(cloud: Cloud, packages: dict[str, Path], *, may_lose: bool = False) -> dict[str, str]:
     """Deploy all stacks and the static files; return every stack's outputs. Raises Problem."""
-    values = {**cloud.stage.parameters(), **keys.parameters(cloud)}
+    values = {
+        **cloud.stage.parameters(),
+        **keys.parameters(cloud),
+        **sender.parameters(cloud),
+    }
     artefacts = Artefacts(cloud)
     release: dict[str, str] = {}
     for stack in STACKS:

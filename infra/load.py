@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from infra.cloud import Cloud, connect
 from infra.deploy import outputs
 from infra.paths import SERVICES, service_folder
 from infra.problems import Problem, command
+from infra.yaml_lines import line_of
 
 Loader = Callable[[dict[str, Any], Path], str]
 
@@ -36,10 +37,10 @@ def loader_for(content: dict[str, Any]) -> Loader:
     """Return the function that loads this kind of file. Raises Problem."""
     if "members" in content:
         return _load_members
+    if "starts" in content:  # first: a congress names documents too
+        return _load_congress
     if "documents" in content:
         return _load_documents
-    if "starts" in content:
-        return _load_congress
     raise Problem(
         "The file has none of `members`, `documents` or `starts`, so we can't tell what it is."
     )
@@ -59,8 +60,15 @@ def load(cloud: Cloud, values: dict[str, str], path: Path) -> str:
     try:
         return use_case(content, path.parent)
     except PlekkenError as error:
-        details = "; ".join(f"{name}: {text}" for name, text in (error.fields or {}).items())
-        raise Problem(f"{path.name} is refused ({error.code}). {details}") from error
+        raise Problem(_refusal(path, error.code, error.fields)) from error
+
+
+def _refusal(path: Path, code: str, fields: Mapping[str, str]) -> str:
+    """A sentence, and below it a line of the file with what is wrong there, in its order."""
+    text = path.read_text()
+    found = sorted((line_of(text, name), name, reason) for name, reason in fields.items())
+    lines = "".join(f"\n  line {line}, {name}: {reason}" for line, name, reason in found)
+    return f"{path.name} is refused ({code}).{lines}"
 
 
 def _load_congress(content: dict[str, Any], _: Path) -> str:

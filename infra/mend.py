@@ -7,7 +7,7 @@ A stack that misses a subscription is therefore deployed without it, and then wh
 import argparse
 from typing import Any
 
-from infra import keys, stacks, stage
+from infra import keys, sender, stacks, stage
 from infra.artefacts import Artefacts
 from infra.cloud import Cloud, connect
 from infra.deploy import outputs, parameters
@@ -40,7 +40,12 @@ def mend(cloud: Cloud) -> dict[str, list[str]]:
     found = {stack: missing(cloud, stack) for stack in (*SERVICES, "wiring")}
     found = {stack: names for stack, names in found.items() if names}
     if found:
-        values = {**cloud.stage.parameters(), **keys.parameters(cloud), **outputs(cloud)}
+        values = {
+            **cloud.stage.parameters(),
+            **keys.parameters(cloud),
+            **sender.parameters(cloud),
+            **outputs(cloud),
+        }
         for stack, names in found.items():
             _put_back(cloud, stack, names, values)
     return found

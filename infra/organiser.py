@@ -55,7 +55,7 @@ def _grant(cloud: Cloud, values: dict[str, str], subject: str, address: str, nam
     environment.become(cloud, values)
     from shared import auth  # noqa: PLC0415 - reads the environment when imported
 
-    roles: dict[str, auth.Role] = dict.fromkeys(("registration", "directory", "documents"), "owner")
+    roles: dict[str, auth.Role] = dict.fromkeys((*auth.SERVICES, auth.PLATFORM), "owner")
     auth.save_organiser(auth.Organiser(id=subject, email=address, name=name, roles=roles))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra import keys, stacks, stage
+from infra import keys, sender, stacks, stage
 from infra.artefacts import Artefacts
 from infra.cloud import Cloud, connect
 from infra.paths import SERVICES, STACKS
@@ -63,7 +63,12 @@ def roll_back(cloud: Cloud) -> str:
     if len(known) < 2:  # noqa: PLR2004 - the last one, and the one before it
         raise Problem(f"Stage {cloud.stage.name} had one release only; there is nothing before it.")
     before = known[0]
-    values = {**cloud.stage.parameters(), **keys.parameters(cloud), **outputs(cloud)}
+    values = {
+        **cloud.stage.parameters(),
+        **keys.parameters(cloud),
+        **sender.parameters(cloud),
+        **outputs(cloud),
+    }
     for stack in reversed((*SERVICES, "wiring")):
         started = time.monotonic()
         content = _template(cloud, artefacts, before[stack])

@@ -11,6 +11,7 @@ from infra.paths import REGION, ROOT
 from infra.problems import Problem
 
 STAGES = ROOT / "infra" / "stages"
+SITE = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:(\d+|\*))?")
 NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
 
 
@@ -77,6 +78,12 @@ def _check(stage: Stage, file: str) -> None:
         raise Problem(
             f"{file}: origin is an address such as https://plekken.nl, without a slash at the end."
         )
+    for site in stage.frame_ancestors.split():
+        if not SITE.fullmatch(site):
+            raise Problem(
+                f"{file}: frame_ancestors are addresses such as https://www.samen030.nl, with"
+                f" spaces between and nothing after the name; not {site!r}."
+            )
     if "@" not in stage.mail_from:
         raise Problem(f"{file}: mail_from is an e-mail address.")
     if bool(stage.domain_name) != bool(stage.certificate_arn):

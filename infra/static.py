@@ -1,4 +1,6 @@
-"""Put the static files in the web bucket under hashed names, so browsers may keep them."""
+"""Put the static files in the web bucket: ours under hashed names, so that browsers may keep them,
+and those for other websites under one address that stays.
+"""
 
 import mimetypes
 
@@ -8,6 +10,7 @@ from infra.cloud import Cloud
 from infra.packaging import assets
 
 FOREVER = "public, max-age=31536000, immutable"
+A_WHILE = "public, max-age=600, stale-while-revalidate=86400"
 
 
 def upload(cloud: Cloud, bucket: str) -> None:
@@ -19,11 +22,14 @@ def upload(cloud: Cloud, bucket: str) -> None:
         key = f"static/{hashed}"
         if _is_there(s3, bucket, key):
             continue
-        kind = mimetypes.guess_type(hashed)[0] or "application/octet-stream"
-        if kind.startswith("text/") or kind.endswith("javascript"):
-            kind += "; charset=utf-8"
-        s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType=kind, CacheControl=FOREVER)
+        s3.put_object(
+            Bucket=bucket, Key=key, Body=content, ContentType=_kind(key), CacheControl=FOREVER
+        )
         uploaded += 1
+    for key, content in assets.stable_static().items():
+        s3.put_object(
+            Bucket=bucket, Key=key, Body=content, ContentType=_kind(key), CacheControl=A_WHILE
+        )
     manifest = assets.manifest(files)
     s3.put_object(
         Bucket=bucket,
@@ -34,6 +40,12 @@ def upload(cloud: Cloud, bucket: str) -> None:
     )
     if uploaded:
         cloud.say(f"uploaded {uploaded} static files")
+
+
+def _kind(name: str) -> str:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    is_text = kind.startswith("text/") or kind.endswith("javascript")
+    return f"{kind}; charset=utf-8" if is_text else kind
 
 
 def _is_there(s3: object, bucket: str, key: str) -> bool:

@@ -1,6 +1,5 @@
 """What a view may answer, and how that becomes an HTTP response."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 from chalice.app import Response
 
-from shared.request import FLASH_COOKIE
+from shared.flash import FLASH_COOKIE, Flash, Undo, packed
 
 POLICY: Mapping[str, str] = {
     "default-src": "'self'",
@@ -56,11 +55,15 @@ class Html(msgspec.Struct, frozen=True):
 
 
 class SeeOther(msgspec.Struct, frozen=True):
-    """Go and GET another page; `flash` is a message to show there, already translated."""
+    """Go and GET another page; `flash` is a message to show there, already translated.
+
+    With `undo` the page offers to take back what was done.
+    """
 
     location: str
     cookies: Sequence[Cookie] = ()
     flash: str = ""
+    undo: Undo | None = None
 
 
 class Json(msgspec.Struct, frozen=True):
@@ -73,15 +76,30 @@ class Json(msgspec.Struct, frozen=True):
     cache: str = "no-store"
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BINARY = (XLSX,)
+"""Types of files that are no text. API Gateway hands on such bytes only to who asks for that type
+first, which no browser does: the front door asks for it (infra/templates/wiring.yaml)."""
+
+
 class File(msgspec.Struct, frozen=True):
-    """A download of text bytes, such as CSV."""
+    """A download: text in UTF-8, such as CSV, or bytes of one of the types in `BINARY`."""
 
     data: bytes
     name: str
     content_type: str
 
 
-Answer = Html | SeeOther | Json | File
+class Text(msgspec.Struct, frozen=True):
+    """Text that is no page: a style sheet, or plain words."""
+
+    text: str
+    content_type: str = "text/plain"
+    status: int = 200
+    cache: str = "no-store"
+
+
+Answer = Html | SeeOther | Json | File | Text
 
 
 def to_chalice(answer: Answer, *, head_only: bool = False) -> Response:
@@ -95,8 +113,10 @@ def to_chalice(answer: Answer, *, head_only: bool = False) -> Response:
             response = _json(answer)
         case File():
             response = _file(answer)
+        case Text():
+            response = _text(answer)
     if head_only:
-        response.body = ""
+        response.body = type(response.body)()
     return response
 
 
@@ -113,7 +133,7 @@ def _html(answer: Html) -> Response:
 def _see_other(answer: SeeOther) -> Response:
     cookies = list(answer.cookies)
     if answer.flash:
-        value = base64.urlsafe_b64encode(answer.flash.encode()).decode()
+        value = packed(Flash(answer.flash, answer.undo))
         cookies.append(Cookie(FLASH_COOKIE, value, max_age=60))
     headers = {
         "Location": answer.location,
@@ -139,7 +159,17 @@ def _file(answer: File) -> Response:
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name)}",
         "Cache-Control": "no-store",
     }
-    return Response(answer.data.decode("utf-8"), status_code=200, headers=_all(headers, ()))
+    body = answer.data if answer.content_type in BINARY else answer.data.decode("utf-8")
+    return Response(body, status_code=200, headers=_all(headers, ()))
+
+
+def _text(answer: Text) -> Response:
+    headers = {
+        "Content-Type": f"{answer.content_type}; charset=utf-8",
+        "Cache-Control": answer.cache,
+        "Content-Security-Policy": _policy({"frame-ancestors": "'self'"}),
+    }
+    return Response(answer.text, status_code=answer.status, headers=_all(headers, ()))
 
 
 def _policy(additions: Mapping[str, str]) -> str:

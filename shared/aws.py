@@ -23,6 +23,12 @@ THROTTLES = frozenset(
     }
 )
 
+# A function that we wait for has 10 seconds (resources.yaml), and its caller 15.
+READ_TIMEOUTS = {"lambda": 12, "logs": 3, "s3": 10, "sesv2": 10}
+# A mail that SES took is not taken back: only our ledger may decide to send it again. A function
+# that is still busy must not be started beside itself. Searching a log is not worth a second wait.
+ONCE = frozenset({"lambda", "logs", "sesv2"})
+
 # Making a client is not thread-safe in botocore; using one is.
 _making = threading.RLock()
 
@@ -54,10 +60,9 @@ def _config(service: str) -> Config:
     addressing = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
     return Config(
         connect_timeout=2,
-        read_timeout=10 if service in ("s3", "sesv2") else 5,
+        read_timeout=READ_TIMEOUTS.get(service, 5),
         max_pool_connections=32,
-        # A mail that SES took is not taken back: only our ledger may decide to send it again.
-        retries={"total_max_attempts": 1 if service == "sesv2" else 4, "mode": "standard"},
+        retries={"total_max_attempts": 1 if service in ONCE else 4, "mode": "standard"},
         parameter_validation=service != "dynamodb",
         s3={"addressing_style": addressing},
         signature_version="s3v4" if service == "s3" else None,

@@ -1,11 +1,11 @@
 """What somebody agreed to, when, and in which words."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Consent:
+
+class Consent(Struct, frozen=True):
     """One consent: the version of the text that was shown, its purpose, and the moment (UTC)."""
 
     text_version: str

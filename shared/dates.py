@@ -32,6 +32,11 @@ def long_date(moment: datetime | date, language: str) -> str:
     return f"{name} {day.day} {month} {day.year}"
 
 
+def month(day: datetime | date, language: str) -> str:
+    """`september 2027`, `September 2027`."""
+    return f"{_MONTHS[language][day.month - 1]} {day.year}"
+
+
 def clock_time(moment: datetime, language: str) -> str:
     """`9.30 uur`, `9:30`."""
     local = amsterdam(moment)

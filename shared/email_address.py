@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from shared.typed_text import is_unseen
+
 LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3: a path is 256 octets with its angle brackets
 LONGEST_LOCAL_PART = 64  # RFC 5321 4.5.3.1.1
 LONGEST_DOMAIN = 253
@@ -28,9 +30,11 @@ class NotAnAddress(ValueError):
 def normalise(text: str) -> str:
     """Return the address as we mail to it: local part as typed, domain in lower case and ASCII.
 
-    Raises NotAnAddress. A local part outside ASCII is refused: Amazon SES does not deliver to it.
+    What nobody sees goes: copied addresses carry it along. Raises NotAnAddress. A local part
+    outside ASCII is refused: Amazon SES does not deliver to it.
     """
-    address = unicodedata.normalize("NFC", text.strip())
+    seen = "".join(character for character in text if not is_unseen(character))
+    address = unicodedata.normalize("NFC", seen.strip())
     local_part, at, domain = address.rpartition("@")
     if not at or len(local_part) > LONGEST_LOCAL_PART or not _LOCAL_PART.fullmatch(local_part):
         raise NotAnAddress("local part")

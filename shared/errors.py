@@ -45,6 +45,10 @@ class SignInNeeded(PlekkenError):
     title = "Log eerst in."
 
 
+class MailSignInNeeded(SignInNeeded):
+    """Nobody signed in by mail; a page leads to where members and partners do."""
+
+
 class Forbidden(PlekkenError):
     """Signed in or holding a link, but not allowed to do this."""
 

@@ -1,7 +1,7 @@
-"""HTML fragments that each service publishes for the pages that no service owns.
+"""Parts that each service publishes for the pages that no service owns.
 
 `/` and `/beheer` show a part of every service without calling it: the part is published when its
-figures change, and read with one GetObject.
+figures change, and read with one GetObject. For `/` it is HTML, for `/beheer` JSON (`shared.desk`).
 """
 
 from collections.abc import Callable
@@ -29,25 +29,40 @@ def publish_current(look: Callable[[], T], show: Callable[[T], None]) -> None:
 
 def publish(service: str, name: str, language: str, html: str) -> None:
     """Put a fragment in the web bucket. `html` is trusted: rendered by a template that escapes."""
-    aws.client("s3").put_object(
-        Bucket=load(Settings).web_bucket,
-        Key=_key(service, name, language),
-        Body=html.encode(),
-        ContentType="text/html; charset=utf-8",
-    )
+    _put(_key(service, f"{name}.{language}.html"), html.encode(), "text/html; charset=utf-8")
 
 
 def read(service: str, name: str, language: str) -> str:
     """The fragment's HTML, or "" when the service has published none yet."""
+    return str(_get(_key(service, f"{name}.{language}.html")), "utf-8")
+
+
+def publish_json(service: str, name: str, data: bytes) -> None:
+    """Put a JSON document in the web bucket."""
+    _put(_key(service, f"{name}.json"), data, "application/json")
+
+
+def read_json(service: str, name: str) -> bytes:
+    """The JSON document, or b"" when the service has published none yet."""
+    return _get(_key(service, f"{name}.json"))
+
+
+def _put(key: str, body: bytes, content_type: str) -> None:
+    aws.client("s3").put_object(
+        Bucket=load(Settings).web_bucket, Key=key, Body=body, ContentType=content_type
+    )
+
+
+def _get(key: str) -> bytes:
     s3 = aws.client("s3")
     try:
-        answer = s3.get_object(Bucket=load(Settings).web_bucket, Key=_key(service, name, language))
+        answer = s3.get_object(Bucket=load(Settings).web_bucket, Key=key)
     except s3.exceptions.ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied", "404", "403"):
-            return ""
+            return b""
         raise
-    return str(answer["Body"].read(), "utf-8")
+    return bytes(answer["Body"].read())
 
 
-def _key(service: str, name: str, language: str) -> str:
-    return f"fragments/{service}/{name}.{language}.html"
+def _key(service: str, file: str) -> str:
+    return f"fragments/{service}/{file}"

@@ -6,7 +6,9 @@ a `Request` to an `Answer`.
 
 import functools
 import hmac
+import os
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -14,11 +16,13 @@ import msgspec
 from chalice.app import Blueprint, Chalice, Response
 
 from shared import auth, aws, pages
-from shared.answers import Answer, Cookie, File, Html, Json, SeeOther, to_chalice
+from shared.answers import BINARY, Answer, Cookie, File, Html, Json, SeeOther, Text, to_chalice
+from shared.auth import codes
 from shared.clock import SystemClock
 from shared.errors import (
     Forbidden,
     Invalid,
+    MailSignInNeeded,
     Malformed,
     NotFound,
     PlekkenError,
@@ -26,10 +30,13 @@ from shared.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from shared.flash import FLASH_COOKIE, Undo
 from shared.observability import aws_code, correlated, log, log_error, wordless
 from shared.request import (
-    FLASH_COOKIE,
     LONGEST_PART,
+    MEMBER_COOKIE,
+    MEMBER_HOMES,
+    MOST_FIELDS,
     SESSION_COOKIE,
     BodyTooLarge,
     Request,
@@ -38,6 +45,7 @@ from shared.request import (
 from shared.settings import Settings, load
 
 __all__ = [
+    "BY_MAIL",
     "OWN_PAGES",
     "PUBLIC",
     "SIGNED_IN",
@@ -52,32 +60,44 @@ __all__ = [
     "Request",
     "Router",
     "SeeOther",
+    "Text",
+    "Undo",
+    "member_of",
     "organiser",
 ]
 
 Kind = Literal["page", "form", "json"]
 SIGN_IN = "/beheer/inloggen"
+IN_FUNCTION = "AWS_LAMBDA_FUNCTION_NAME"  # the runtime sets it
 PROBLEM = "application/problem+json"
 PROBLEM_TYPE = "urn:plekken:problem:"
 
 
 class Access(msgspec.Struct, frozen=True):
-    """Who may use a route. `own_pages` refuses a POST that another site's page sent."""
+    """Who may use a route. `own_pages` refuses a POST that another site's page sent.
+
+    `right` is asked for in the whole service, for the `{event}` in the path, or, with `somewhere`,
+    for any event: then the view itself shows only what may be seen. `by_mail` asks for a session of
+    a member or partner (shared.auth.codes); the view checks whose entries it may touch.
+    """
 
     service: str = ""
-    at_least: auth.Role | None = None
+    right: auth.Right | None = None
+    somewhere: bool = False
     own_pages: bool = False
     signed_in: bool = False
+    by_mail: bool = False
 
 
 PUBLIC = Access()
 OWN_PAGES = Access(own_pages=True)
 SIGNED_IN = Access(own_pages=True, signed_in=True)  # any organiser, whatever their roles
+BY_MAIL = Access(own_pages=True, by_mail=True)  # a member or partner of this service
 
 
-def organiser(service: str, at_least: auth.Role = "organiser") -> Access:
-    """Only organisers with at least this role in `service`."""
-    return Access(service=service, at_least=at_least, own_pages=True, signed_in=True)
+def organiser(service: str, right: auth.Right = "work", *, somewhere: bool = False) -> Access:
+    """Only organisers with this right in `service`."""
+    return Access(service=service, right=right, somewhere=somewhere, own_pages=True, signed_in=True)
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -89,6 +109,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     access: Access
     view: Callable[..., Answer]
     body: type[Any] | None = None
+    most_fields: int = MOST_FIELDS
 
 
 class App(Chalice):
@@ -98,7 +119,30 @@ class App(Chalice):
 
     def __init__(self, service: str) -> None:
         super().__init__(app_name=service, debug=False)
+        self.api.binary_types += BINARY
         self.register_middleware(_without_message, "all")
+        self._later: list[str] = []
+
+    def later(self, module: str) -> None:
+        """Have the routes of this module's `router`, but load them when one is first asked for.
+
+        Outside a function they are there at once: Chalice lists them when it packages.
+        """
+        self._later.append(module)
+        if IN_FUNCTION not in os.environ:
+            self._load_later()
+
+    def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        """Answer a request of API Gateway, which sends only what was packaged as a route."""
+        if event.get("requestContext", {}).get("resourcePath") not in self.routes:
+            self._load_later()
+        return super().__call__(event, context)
+
+    def _load_later(self) -> None:
+        while self._later:
+            with wordless("import.failed"):
+                self.register_blueprint(import_module(self._later[0]).router.blueprint)
+            del self._later[0]
 
 
 def _without_message(event: Any, get_response: Callable[[Any], Any]) -> Any:
@@ -118,9 +162,11 @@ class Router:
         """GET an HTML page."""
         return self._route("GET", path, "page", access)
 
-    def form(self, path: str, *, access: Access) -> Callable[[Callable[..., Answer]], Any]:
+    def form(
+        self, path: str, *, access: Access, most_fields: int = MOST_FIELDS
+    ) -> Callable[[Callable[..., Answer]], Any]:
         """POST a form; errors are answered as pages."""
-        return self._route("POST", path, "form", access)
+        return self._route("POST", path, "form", access, most_fields=most_fields)
 
     def get(self, path: str, *, access: Access) -> Callable[[Callable[..., Answer]], Any]:
         """GET a JSON document."""
@@ -137,10 +183,16 @@ class Router:
         return self._route("DELETE", path, "json", access)
 
     def _route(
-        self, method: str, path: str, kind: Kind, access: Access, body: type[Any] | None = None
+        self,
+        method: str,
+        path: str,
+        kind: Kind,
+        access: Access,
+        body: type[Any] | None = None,
+        most_fields: int = MOST_FIELDS,
     ) -> Callable[[Callable[..., Answer]], Any]:
         def register(view: Callable[..., Answer]) -> Callable[..., Answer]:
-            endpoint = Endpoint(method, path, kind, access, view, body)
+            endpoint = Endpoint(method, path, kind, access, view, body, most_fields)
             self.endpoints.append(endpoint)
             # Mail scanners and link checkers send HEAD.
             methods = ["GET", "HEAD"] if method == "GET" else [method]
@@ -171,6 +223,7 @@ def _answer(
         request = from_chalice(raw, service, correlation_id, wants_json=wants_json)
     except BodyTooLarge as error:
         return _refusal(error.request, error)
+    request.most_fields = endpoint.most_fields
     try:
         _guard(request, endpoint, path)
         arguments = [request] if endpoint.body is None else [request, _decode(request, endpoint)]
@@ -199,20 +252,49 @@ def _guard(request: Request, endpoint: Endpoint, path: dict[str, str]) -> None:
     if changes and endpoint.kind == "form" and not request.is_form:
         raise UnsupportedMediaType
     if endpoint.access.signed_in:
-        _guard_organiser(request, endpoint, changes=changes)
+        _guard_organiser(request, endpoint, path.get("event", ""), changes=changes)
+    if endpoint.access.by_mail:
+        _guard_member(request, changes=changes)
 
 
-def _guard_organiser(request: Request, endpoint: Endpoint, *, changes: bool) -> None:
+def _guard_organiser(request: Request, endpoint: Endpoint, event: str, *, changes: bool) -> None:
     token = request.cookies.get(SESSION_COOKIE)
     request.session = auth.session_of(token, SystemClock()) if token else None
     if request.session is None:
         raise SignInNeeded
-    access, who = endpoint.access, request.session.organiser
-    if access.at_least is not None and not who.may(access.service, access.at_least):
+    if not _has_right(request.session.organiser, endpoint.access, event):
         raise Forbidden
+    if changes:
+        _guard_form(request, request.session)
+
+
+def _guard_member(request: Request, *, changes: bool) -> None:
+    session = member_of(request)
+    if session is None:
+        raise MailSignInNeeded
+    if changes:
+        _guard_form(request, session)
+
+
+def member_of(request: Request) -> auth.MemberSession | None:
+    """The session of who signed in by mail, which is the request's from now on."""
+    token = request.cookies.get(MEMBER_COOKIE)
+    request.member = codes.member_session(request.service, token, SystemClock()) if token else None
+    return request.member
+
+
+def _guard_form(request: Request, session: auth.Hashed) -> None:
     given = request.form.get("csrf_token") or request.headers.get("x-csrf-token", "")
-    if changes and not auth.csrf_matches(request.session, given):
+    if not auth.csrf_matches(session, given):
         raise Forbidden("csrf", "Deze pagina is te oud. Ga terug, ververs hem en probeer opnieuw.")
+
+
+def _has_right(who: auth.Organiser, access: Access, event: str) -> bool:
+    if access.right is None:
+        return True
+    if access.somewhere:
+        return who.may_somewhere(access.service, access.right)
+    return who.may(access.service, access.right, event)
 
 
 def _decode(request: Request, endpoint: Endpoint) -> Any:
@@ -247,6 +329,8 @@ def _refusal(request: Request, error: PlekkenError) -> Answer:
     log("http.refused", status=error.status, code=error.code)
     if request.wants_json:
         return problem(request, error)
+    if isinstance(error, MailSignInNeeded):
+        return SeeOther(pages.link(f"{MEMBER_HOMES[request.service]}/inloggen", request.language))
     if isinstance(error, SignInNeeded):
         return SeeOther(f"{SIGN_IN}?verder={quote(_return_path(request))}")
     detail = "" if error.title == type(error).title else pages.say(request, error.title)

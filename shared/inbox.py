@@ -22,9 +22,9 @@ class SeenItem(Record):
 class Once:
     """Joins an effect's transaction, so that effect and mark are written together."""
 
-    def __init__(self, model: type[SeenItem], consumer: str, event: Event, clock: Clock) -> None:
+    def __init__(self, model: type[SeenItem], consumer: str, message_id: str, clock: Clock) -> None:
         self._model = model
-        self._key = f"SEEN#{consumer}#{event.id}"
+        self._key = f"SEEN#{consumer}#{message_id}"
         self._expires_at = clock.now() + REMEMBERED
 
     def join(self, transaction: Transaction) -> None:
@@ -60,7 +60,7 @@ def receive(
 
     def handle(event: Event) -> None:
         try:
-            _handler_of(event, handlers)(event, Once(seen, consumer, event, clock))
+            _handler_of(event, handlers)(event, Once(seen, consumer, event.id, clock))
         except Refused as refused:
             if SEEN not in refused.parts:
                 raise
@@ -84,6 +84,22 @@ def each_message(batch: dict[str, Any], handle: Callable[[Event], None]) -> dict
     """Call `handle` per message; one that fails is answered as failed and stops no other."""
     taken = {record["messageId"]: _is_handled(record, handle) for record in batch["Records"]}
     return _failed(identifier for identifier, done in taken.items() if not done)
+
+
+def each_body(batch: dict[str, Any], handle: Callable[[str], None]) -> dict[str, Any]:
+    """The same for messages that are no events of ours."""
+    return _failed(
+        record["messageId"] for record in batch["Records"] if not _is_body_handled(record, handle)
+    )
+
+
+def _is_body_handled(record: dict[str, Any], handle: Callable[[str], None]) -> bool:
+    try:
+        handle(record["body"])
+    except Exception as error:  # noqa: BLE001 - a message must not stop its batch
+        log_error("inbox.failed", error, message_id=record["messageId"])
+        return False
+    return True
 
 
 def _failed(identifiers: Iterable[str]) -> dict[str, Any]:

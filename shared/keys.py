@@ -3,16 +3,16 @@
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from shared.settings import Settings, load
 
 _LEAST_BYTES = 32
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Struct, frozen=True):
     """One signing key and the id that tokens name it by."""
 
     id: str

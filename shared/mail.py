@@ -9,13 +9,13 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from botocore.exceptions import ClientError
+from msgspec import Struct
 from pynamodb.exceptions import DeleteError, DoesNotExist, PutError
 
 from shared import aws
@@ -36,11 +36,11 @@ FIRST_PAUSE = 0.25  # seconds; doubled at each attempt, with full jitter
 
 _SENDING = "sending"
 _SENT = "sent"
+_HELD = "held"  # not sent, and never will be: the address does not work
 _TAKEN = "ConditionalCheckFailedException"
 
 
-@dataclass(frozen=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A file with a mail; `content_type` may carry parameters ("text/calendar; method=REQUEST")."""
 
     name: str
@@ -48,9 +48,11 @@ class Attachment:
     data: bytes
 
 
-@dataclass(frozen=True)
-class Mail:
-    """One mail to one person."""
+class Mail(Struct, frozen=True):
+    """One mail to one person.
+
+    `about` is the id of what it is about, so that feedback on the mail names more than an address.
+    """
 
     to: str
     subject: str
@@ -58,6 +60,7 @@ class Mail:
     html: str
     language: str
     attachments: Sequence[Attachment] = ()
+    about: str = ""
 
 
 class InFlight(Exception):
@@ -76,11 +79,43 @@ def send_once(
 
     Raises InFlight, or SES's own error; either way the message is delivered again.
     """
+    return do_once(model, person=person, reason=reason, act=lambda: send(compose()), clock=clock)
+
+
+def hold_back(model: type[LedgerItem], *, person: str, reason: str, clock: Clock) -> None:
+    """Write down that `person` does not get the mail for `reason`, unless they have had it.
+
+    Raises InFlight while another worker is sending it.
+    """
+    claim = _claim(model, person, reason, clock)
+    if claim:
+        claim.update([model.state.set(_HELD)])
+        log("mail.held_back", reason=reason)
+
+
+def was_sent(model: type[LedgerItem], *, person: str, reason: str) -> bool:
+    """Whether `person` has had the mail for `reason`, as far as we know."""
+    try:
+        item = model.get(f"MAIL#{person}", reason, consistent_read=True)
+    except DoesNotExist:
+        return False
+    return str(item.state) == _SENT
+
+
+def do_once(
+    model: type[LedgerItem],
+    *,
+    person: str,
+    reason: str,
+    act: Callable[[], None],
+    clock: Clock,
+) -> bool:
+    """The same for what is told in another way than by mail; `act` calls AWS once."""
     claim = _claim(model, person, reason, clock)
     if claim is None:
         return False
     try:
-        send(compose())
+        act()
     except ClientError as error:
         # A refusal frees the claim for the next try. A time-out or a 500 may hide a mail that was
         # sent, and keeps the claim until the lease ends.
@@ -114,16 +149,16 @@ def _claim(model: type[LedgerItem], person: str, reason: str, clock: Clock) -> L
     except PutError as error:
         if error.cause_response_code != _TAKEN:
             raise
-        if _is_sent(model, claim):
-            log("mail.sent_before", reason=reason)
+        if _is_settled(model, claim):
+            log("mail.settled_before", reason=reason)
             return None
         raise InFlight(reason) from error
     return claim
 
 
-def _is_sent(model: type[LedgerItem], claim: LedgerItem) -> bool:
+def _is_settled(model: type[LedgerItem], claim: LedgerItem) -> bool:
     try:
-        return bool(model.get(claim.pk, claim.sk, consistent_read=True).state == _SENT)
+        return model.get(claim.pk, claim.sk, consistent_read=True).state in (_SENT, _HELD)
     except DoesNotExist:  # released a moment ago
         return False
 
@@ -146,9 +181,12 @@ def send(mail: Mail) -> None:
     """Hand the mail to SES. Raises ClientError when SES refuses it for another reason than its
     pace, or keeps doing so.
     """
-    sender = load(Settings).mail_from
+    settings = load(Settings)
+    sender = settings.mail_from
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(network().name, addr_spec=sender)
+    known = network()
+    message["From"] = Address(known.sender_name or known.name, addr_spec=sender)
+    message["Reply-To"] = ascii_address(known.reply_to or known.contact)
     message["To"] = ascii_address(mail.to)
     message["Subject"] = " ".join(mail.subject.split())
     message["Content-Language"] = mail.language
@@ -164,6 +202,8 @@ def send(mail: Mail) -> None:
                 FromEmailAddress=sender,
                 Destination={"ToAddresses": [ascii_address(mail.to)]},
                 Content={"Raw": {"Data": message.as_bytes()}},
+                **_reported_through(settings.mail_configuration),
+                EmailTags=[{"Name": "about", "Value": mail.about}] if mail.about else [],
             )
         except ClientError as error:
             if aws_code(error) != TOO_FAST or attempt == MOST_ATTEMPTS - 1:
@@ -172,6 +212,11 @@ def send(mail: Mail) -> None:
         else:
             break
     log("mail.sent")
+
+
+def _reported_through(configuration: str) -> dict[str, str]:
+    """Which configuration set of SES tells about mails that do not arrive; not in unit tests."""
+    return {"ConfigurationSetName": configuration} if configuration else {}
 
 
 def ascii_address(address: str) -> str:

@@ -42,7 +42,7 @@ def render(request: Request, template: str, **context: Any) -> str:
             network=network(),
             path=request.path,
             organiser=request.organiser,
-            csrf_token=auth.csrf_token(request.session) if request.session else "",
+            csrf_token=auth.csrf_token(who) if (who := request.session or request.member) else "",
             flash=request.flash,
             other_language_url=request.url(lang="en" if language == "nl" else ""),
             **context,
@@ -70,7 +70,8 @@ def link(path: str, language: str, **query: str) -> str:
     """`path` with its query, staying in `language`."""
     if language == "en":
         query["lang"] = "en"
-    return f"{path}?{urlencode(query)}" if query else path
+    mark = "&" if "?" in path else "?"
+    return f"{path}{mark}{urlencode(query)}" if query else path
 
 
 def asset(name: str) -> str:

@@ -5,10 +5,10 @@ between gives a duplicate, which every consumer absorbs, and never a loss.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from shared import aws
 from shared.observability import log
@@ -17,8 +17,7 @@ from shared.outbox import PREFIX, OutboxItem, published
 BATCH = 10  # PublishBatch's own limit
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """An outbox item on its way: its key, its event's JSON and where the stream stands."""
 
     pk: str

@@ -1,14 +1,14 @@
 """A request as our views see it, whatever delivered it."""
 
-import base64
-import binascii
-from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode
 
-from shared.auth import Organiser, Session
+from msgspec import Struct
+
+from shared.auth import MemberSession, Organiser, Session
 from shared.errors import Invalid, Malformed, TooLarge
+from shared.flash import FLASH_COOKIE, Flash, unpacked
 from shared.keys import fingerprint
 from shared.texts import later as _
 
@@ -16,14 +16,18 @@ Language = Literal["nl", "en"]
 
 LONGEST_KEY = 200  # characters
 LONGEST_PART = 200  # characters of an id in a path; DynamoDB's keys have at most 2048 bytes
-LARGEST_BODY = 64 * 1024  # bytes; our longest form with every field full is about 20 kB
+LARGEST_BODY = 64 * 1024  # bytes; the sample congress's form is about 15 kB
+MOST_FIELDS = 200  # of a form, unless its route says that it has more
 SESSION_COOKIE = "__Host-plekken"
-FLASH_COOKIE = "__Host-flash"
+MEMBER_COOKIE = "__Secure-mijn"
+MEMBER_HOMES = {"directory": "/leden/mijn", "documents": "/documenten/mijn"}
+"""Where who signs in by mail is at home, by service."""
 
 
-@dataclass
-class Request:
-    """One request. `session` is filled in by the router for routes behind a sign-in."""
+class Request(Struct):
+    """One request. The router fills in `session`, or `member` for who signed in by mail, for routes
+    behind a sign-in.
+    """
 
     service: str
     method: str
@@ -35,7 +39,9 @@ class Request:
     correlation_id: str
     wants_json: bool = False
     session: Session | None = None
-    cookies: dict[str, str] = field(default_factory=dict)
+    member: MemberSession | None = None
+    cookies: dict[str, str] = {}
+    most_fields: int = MOST_FIELDS
 
     @property
     def language(self) -> Language:
@@ -78,12 +84,9 @@ class Request:
         return [value.strip() for value in self._form_values.get(name, [])]
 
     @property
-    def flash(self) -> str:
+    def flash(self) -> Flash | None:
         """The message that the page before left for this one."""
-        try:
-            return base64.urlsafe_b64decode(self.cookies.get(FLASH_COOKIE, "")).decode()[:500]
-        except (ValueError, binascii.Error):
-            return ""
+        return unpacked(self.cookies.get(FLASH_COOKIE, ""))
 
     def url(self, **changes: str) -> str:
         """This page's own address with some query parameters changed; "" removes one."""
@@ -106,7 +109,9 @@ class Request:
             return {}
         try:
             text = self.body.decode("utf-8")
-            return parse_qs(text, keep_blank_values=True, max_num_fields=200, errors="strict")
+            return parse_qs(
+                text, keep_blank_values=True, max_num_fields=self.most_fields, errors="strict"
+            )
         except ValueError as error:
             raise Malformed from error
 
@@ -159,7 +164,7 @@ def _network_of(address: str) -> str:
     from ipaddress import IPv6Address, ip_address  # noqa: PLC0415 - few requests are counted
 
     try:
-        found = ip_address(address)
+        found = ip_address(address.partition("%")[0])  # a zone names the sender's own network card
     except ValueError:
         return address
     if not isinstance(found, IPv6Address):

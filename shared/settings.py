@@ -19,8 +19,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web_bucket: str = ""
     handover_bucket: str = ""
     erasures_bucket: str = ""
+    upload_origin: str = ""  # where browsers send files; pages name it in their policy
     user_pool_client_id: str = ""
+    user_pool_id: str = ""
     mail_from: str = ""
+    mail_configuration: str = ""  # SES's configuration set, which tells about mails that fail
+    organiser_topic_arn: str = ""  # to which a team may subscribe
     frame_ancestors: str = ""  # sites that may show public pages in a frame
     subscriptions: int = 0  # how many queues hear the service's topic
     limit_factor: int = 1  # multiplies every limit of shared.limits

@@ -14,8 +14,14 @@ from shared.settings import Settings, load
 PATIENCE = timedelta(seconds=60)
 
 
-def resend(model: type[OutboxItem], topic_arn: str, clock: Clock, *, limit: int = 500) -> int:
-    """Publish up to `limit` items older than PATIENCE from each shard; answers how many."""
+def resend(
+    model: type[OutboxItem], topic_arn: str, clock: Clock, *, limit: int = 500
+) -> dict[str, int]:
+    """Publish up to `limit` items older than PATIENCE from each shard.
+
+    Answers how many were behind, how many of those it resent, and how many subscriptions the topic
+    misses: what the operations page shows of a run (shared.runs).
+    """
     before = smallest_id_at(clock.now() - PATIENCE)
     found = [
         Waiting(pk=item.pk, sk=item.sk, event=item.event)
@@ -25,9 +31,11 @@ def resend(model: type[OutboxItem], topic_arn: str, clock: Clock, *, limit: int 
     left = publish(found, model, topic_arn)
     metric("OutboxBehind", len(found), "Count", service=_topic_of(topic_arn))
     if found:
+        # Of all services together, for the alarm; only then: a metric costs money while it is used.
+        metric("OutboxLate", len(found), "Count")
         log("outbox.resent", "WARNING", found=len(found), left=len(left))
-    watch_subscriptions(topic_arn, load(Settings).subscriptions)
-    return len(found) - len(left)
+    missing = watch_subscriptions(topic_arn, load(Settings).subscriptions)
+    return {"behind": len(found), "resent": len(found) - len(left), "missing": missing}
 
 
 def watch_subscriptions(topic_arn: str, wanted: int) -> int:

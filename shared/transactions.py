@@ -27,6 +27,17 @@ _PASSING_ERRORS = aws.THROTTLES | {"TransactionInProgressException"}
 Join = Callable[["Transaction"], None]
 
 
+def both(first: Join | None, second: Join | None) -> Join:
+    """What adds the parts of two, of which either may be missing."""
+
+    def join(transaction: "Transaction") -> None:
+        for one in (first, second):
+            if one:
+                one(transaction)
+
+    return join
+
+
 class Refused(Exception):
     """One or more conditions did not hold; nothing was written. `parts` are their names."""
 

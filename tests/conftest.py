@@ -30,6 +30,7 @@ os.environ.update(
         "REGISTRATION_TOPIC_ARN": f"{TOPICS}-registration-events",
         "DIRECTORY_TOPIC_ARN": f"{TOPICS}-directory-events",
         "DOCUMENTS_TOPIC_ARN": f"{TOPICS}-documents-events",
+        "ORGANISER_TOPIC_ARN": f"{TOPICS}-organiser-notifications",
         "WEB_BUCKET": f"plekken-{STAGE}-123456789012-web",
         "HANDOVER_BUCKET": f"plekken-{STAGE}-123456789012-handover",
         "ERASURES_BUCKET": f"plekken-{STAGE}-123456789012-erasures",

@@ -45,6 +45,12 @@ def congress(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def question(id_: str, kind: str, **more: Any) -> dict[str, Any]:
+    """One of the congress's own questions, as its YAML says: `options="ov fiets"` are two."""
+    options = [{"id": one, "title": {"nl": one.title()}} for one in more.pop("options", "").split()]
+    return {"id": id_, "kind": kind, "title": {"nl": f"Vraag {id_}"}, "options": options} | more
+
+
 def _round(id_: str, starts: str, ends: str, **capacities: int) -> dict[str, Any]:
     return {
         "id": id_,
@@ -61,6 +67,7 @@ def _round(id_: str, starts: str, ends: str, **capacities: int) -> dict[str, Any
 def entry(
     name: str,
     *,
+    audience: str = "resident",
     sessions: Sequence[str] = (),
     profile: Profile | None = None,
     answers: Answers | None = None,
@@ -69,7 +76,7 @@ def entry(
     return Entry(
         name=name.title(),
         email=f"{name}@example.org",
-        audience="resident",
+        audience=audience,
         consent=CONSENT,
         sessions=tuple(sessions),
         profile=profile,

@@ -12,6 +12,8 @@ import threading
 import time
 from base64 import b64decode
 from contextvars import ContextVar
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,7 @@ BATCHES = {
     "sns:PublishBatch": "sns:Publish",
     "sqs:SendMessageBatch": "sqs:SendMessage",
     "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
 }
 
 
@@ -114,7 +117,16 @@ def _leading_keys(request: dict[str, Any]) -> dict[str, Any]:
         for table, keys, index in _named_items(request)
         if (value := keys.get(_partition_key(table, index)))
     }
-    return {"dynamodb:LeadingKeys": sorted(found)} if found else {}
+    context = {"dynamodb:LeadingKeys": sorted(found)} if found else {}
+    return {**context, **_attributes(request)}
+
+
+def _attributes(request: dict[str, Any]) -> dict[str, Any]:
+    """The attributes that a change of an item touches (`dynamodb:Attributes`)."""
+    if "UpdateExpression" not in request:
+        return {}
+    named = request.get("ExpressionAttributeNames", {})
+    return {"dynamodb:Attributes": sorted({*named.values(), *request.get("Key", {})})}
 
 
 def _named_items(request: dict[str, Any]) -> list[tuple[str, dict[str, Any], str]]:
@@ -183,11 +195,34 @@ async def keep_mail(
     if method == "POST" and path.endswith("/outbound-emails") and answer[0] == 200:  # noqa: PLR2004
         raw = json.loads(body).get("Content", {}).get("Raw", {}).get("Data")
         if raw:
-            folder = Path(os.environ["PLEKKEN_MAIL_FOLDER"])
-            unfinished = folder / f"{time.time_ns()}.unfinished"
-            unfinished.write_bytes(b64decode(raw))
-            unfinished.rename(unfinished.with_suffix(".eml"))
+            keep(b64decode(raw))
     return answer
+
+
+def keep_mail_of_cognito(
+    source: str,
+    to_addrs: list[str],
+    subject: str,
+    body_text: str = "",
+    body_html: str = "",
+    **_: Any,
+) -> None:
+    """Keep the mails that Cognito sends by itself too. Its HTML is all that it sends; the words
+    alone are for tests, which read no HTML.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = source, ", ".join(to_addrs), subject
+    message.set_content(body_text or re.sub(r"<[^>]+>", " ", body_html))
+    if body_html:
+        message.add_alternative(body_html, subtype="html")
+    keep(message.as_bytes())
+
+
+def keep(mail: bytes) -> None:
+    """Put a mail where the mailbox finds it, whole or not at all."""
+    unfinished = Path(os.environ["PLEKKEN_MAIL_FOLDER"]) / f"{time.time_ns()}.unfinished"
+    unfinished.write_bytes(mail)
+    unfinished.rename(unfinished.with_suffix(".eml"))
 
 
 def resource_of_mail(method: str, path: str, body: bytes, region: str, account: str) -> str:
@@ -222,6 +257,7 @@ def main() -> None:
     gateway._import_operation = import_whole_operation  # noqa: SLF001
     lambda_svc._restore_esm_positions = forget_stream_positions  # noqa: SLF001
     ses_v2.handle_request = keep_mail
+    ses.send_internal_email = keep_mail_of_cognito
     iam_actions._ses_v2_resource_arn = resource_of_mail  # noqa: SLF001
     iam_actions.extract_iam_action = real_iam_action
     iam_actions.dynamodb_service_context = context_with_leading_keys

@@ -67,28 +67,29 @@ class FrontDoor:
             return await self._target.library.handle(self._client, request)
         if request.host != self._host and request.method in {"GET", "HEAD"}:
             raise web.HTTPFound(self._target.origin + request.raw_path)
-        origin = self._rules.origin_for(request.path)
-        if origin == "web":
+        behaviour = self._rules.behaviour_for(request.path)
+        if behaviour.origin == "web":
             response = await self._from_bucket(request)
         else:
-            response = await self._from_service(request, self._target.apis[origin])
-        for name, value in self._rules.unless_set.items():
+            response = await self._from_service(request, behaviour.origin)
+        for name, value in behaviour.unless_set.items():
             response.headers.setdefault(name, value)
-        response.headers.update(self._rules.always)
+        response.headers.update(behaviour.always)
         if response.headers.get("Content-Type", "").startswith(COMPRESSED):
             response.enable_compression()
         return response
 
-    async def _from_service(self, request: web.Request, base: str) -> web.Response:
+    async def _from_service(self, request: web.Request, origin: str) -> web.Response:
         assert self._client is not None  # noqa: S101 - set while the application runs
         headers = CIMultiDict(
             (name, value)
             for name, value in request.headers.items()
             if name.lower() in self._rules.forwarded
         )
+        headers.update(self._rules.asked[origin])
         headers["X-Origin-Secret"] = self._target.origin_secret
         headers["CloudFront-Viewer-Address"] = f"{request.remote}:0"
-        url = URL(base + request.raw_path, encoded=True)
+        url = URL(self._target.apis[origin] + request.raw_path, encoded=True)
         sent = await request.read()
         try:
             async with self._client.request(

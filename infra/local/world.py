@@ -24,7 +24,7 @@ from infra.local.library_door import LibraryDoor
 from infra.local.mailbox import Mailbox
 from infra.package import package_all
 from infra.packaging import target
-from infra.paths import ROOT, SERVICES
+from infra.paths import ROOT
 from infra.problems import Problem
 
 LOADED = "loaded"
@@ -103,11 +103,11 @@ def load_once(platform: Platform, files: Iterable[Path]) -> None:
 def application(platform: Platform) -> web.Application:
     """Return the front door with the mailbox."""
     base = f"{platform.aws.endpoint}/_aws/execute-api"
+    found = rules.read()
     door = front_door.Target(
         origin=platform.origin,
         apis={
-            service: f"{base}/{platform.values[f'{service.capitalize()}ApiId']}/api"
-            for service in SERVICES
+            origin: f"{base}/{platform.values[output]}/api" for origin, output in found.apis.items()
         },
         origin_secret=keys.parameters(platform.cloud)["OriginSecret"],
         s3=platform.cloud.client("s3"),
@@ -119,7 +119,7 @@ def application(platform: Platform) -> web.Application:
             headers=rules.library_headers(),
         ),
     )
-    app = front_door.build(rules.read(), door)
+    app = front_door.build(found, door)
     platform.mailbox.add_routes(app)
     return app
 

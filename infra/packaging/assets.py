@@ -13,6 +13,8 @@ from infra.paths import ROOT
 
 STATIC = ROOT / "shared" / "static"
 MANIFEST = "manifest.json"
+# Files that other websites load, and the address that they may go on using for years.
+STABLE = {"embed.js": "insluiten.js"}
 NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)
 TEXT_TYPES = {".css", ".js", ".svg"}
 
@@ -26,7 +28,7 @@ def hashed_static(folder: Path = STATIC) -> dict[str, tuple[str, bytes]]:
     sources = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name not in STABLE
     }
     done: dict[str, tuple[str, bytes]] = {}
     for name in sources:
@@ -55,6 +57,11 @@ def _hash_one(
     digest = hashlib.sha256(content).hexdigest()[:12]
     done[name] = (path.with_suffix(f".{digest}{path.suffix}").as_posix(), content)
     return done[name][0]
+
+
+def stable_static(folder: Path = STATIC) -> dict[str, bytes]:
+    """Return {address: content} of every file for other websites."""
+    return {address: (folder / name).read_bytes() for name, address in STABLE.items()}
 
 
 def with_hashed_names(text: str) -> str:

@@ -12,7 +12,21 @@ from typing import Any
 
 # What our code calls, per service; a test holds it against the policies and the code.
 OPERATIONS = {
-    "cognito-idp": {"InitiateAuth"},
+    "cognito-idp": {
+        "AdminCreateUser",
+        "AdminDeleteUser",
+        "AdminGetUser",
+        "AdminSetUserMFAPreference",
+        "AssociateSoftwareToken",
+        "ChangePassword",
+        "ConfirmForgotPassword",
+        "ForgotPassword",
+        "GetUser",
+        "InitiateAuth",
+        "RespondToAuthChallenge",
+        "SetUserMFAPreference",
+        "VerifySoftwareToken",
+    },
     "dynamodb": {
         "BatchGetItem",
         "BatchWriteItem",
@@ -23,6 +37,8 @@ OPERATIONS = {
         "TransactWriteItems",
         "UpdateItem",
     },
+    "lambda": {"Invoke"},
+    "logs": {"FilterLogEvents"},
     "s3": {
         "AbortMultipartUpload",
         "CompleteMultipartUpload",
@@ -38,7 +54,15 @@ OPERATIONS = {
         "UploadPart",
     },
     "sesv2": {"SendEmail"},
-    "sns": {"GetTopicAttributes", "PublishBatch"},
+    "sns": {"GetTopicAttributes", "Publish", "PublishBatch"},
+    "sqs": {
+        "ChangeMessageVisibilityBatch",
+        "DeleteMessageBatch",
+        "GetQueueAttributes",
+        "GetQueueUrl",
+        "ReceiveMessage",
+        "SendMessageBatch",
+    },
 }
 SERVICES = frozenset(OPERATIONS)
 # Names that the list of addresses has for them besides their own.

@@ -51,8 +51,10 @@ def package(service: str, target: Target) -> tuple[Path, bool]:
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     template = finish_template(yaml.safe_load((packaged / "sam.yaml").read_text()), target)
-    handler = template["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
-    handler["VERSION"] = key[:12]  # what /api/health says
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            # What /api/health and the operations page say.
+            resource["Properties"]["Environment"]["Variables"]["VERSION"] = key[:12]
     text = yaml.safe_dump(template, allow_unicode=True)
     (unfinished / TEMPLATE).write_text(assets.with_hashed_names(text))
     shutil.rmtree(packaged)
@@ -84,7 +86,8 @@ def _stage(service: str, stage: Path) -> None:
     shutil.copy(source / "resources.yaml", stage)
     (stage / "requirements.txt").touch()
     assets.compile_catalogues(stage)
-    templates.compile_templates(stage / "chalicelib" / service, stage / "vendor" / "shared")
+    packages = sorted(path.parent for path in stage.glob("chalicelib/*/templates"))
+    templates.compile_templates(packages, stage / "vendor" / "shared")
     manifest = assets.manifest(assets.hashed_static())
     (stage / "vendor" / "shared" / "static_manifest.json").write_bytes(manifest)
 

@@ -20,6 +20,7 @@ IN_RESOURCES = "arn:aws:none:::set-by-resources.yaml"
 app = App("documents")
 app.register_blueprint(routes.router.blueprint)
 app.register_blueprint(pages.router.blueprint)
+app.later("chalicelib.documents.pages.organisers")
 
 
 def _consumers() -> Any:

@@ -20,6 +20,7 @@ IN_RESOURCES = "arn:aws:none:::set-by-resources.yaml"
 app = App("registration")
 app.register_blueprint(routes.router.blueprint)
 app.register_blueprint(pages.router.blueprint)
+app.later("chalicelib.registration.pages.organisers")
 
 
 def _consumers() -> Any:
@@ -43,6 +44,12 @@ def inbox(event: SQSEvent) -> Any:
 def mail(event: SQSEvent) -> Any:
     """Send the mails that this service's own events ask for."""
     return _consumers().mail(event.to_dict())
+
+
+@app.on_sqs_message(queue_arn=IN_RESOURCES, batch_size=10)
+def feedback(event: SQSEvent) -> Any:
+    """Note which mails did not arrive, as SES tells."""
+    return _consumers().feedback(event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

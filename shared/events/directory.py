@@ -29,6 +29,12 @@ class MemberDeclined(_AboutMember, frozen=True, kw_only=True):
     NAME: ClassVar[str] = "directory.member_declined.v1"
 
 
+class MemberReopened(_AboutMember, frozen=True, kw_only=True):
+    """An organiser took back that they declined an entry: it waits again."""
+
+    NAME: ClassVar[str] = "directory.member_reopened.v1"
+
+
 class MemberChanged(_AboutMember, frozen=True, kw_only=True):
     """A published entry says something else than before."""
 
@@ -49,11 +55,34 @@ class ContactShared(_AboutMember, frozen=True, kw_only=True):
     handover_key: str
 
 
+class MemberSignInAsked(Data, frozen=True, kw_only=True):
+    """Somebody asked to sign in by mail; whether we know them is for the mail worker to find."""
+
+    NAME: ClassVar[str] = "directory.sign_in_asked.v1"
+    SUBJECT: ClassVar[str] = "request_id"
+
+    request_id: str
+
+
+class DirectoryTestMailAsked(Data, frozen=True, kw_only=True):
+    """An organiser wants to see a mail in their own mailbox, with sample data."""
+
+    NAME: ClassVar[str] = "directory.test_mail_asked.v1"
+    SUBJECT: ClassVar[str] = "organiser_id"
+
+    organiser_id: str
+    kind: str
+    language: str
+
+
 EVENTS: tuple[type[Data], ...] = (
     MemberDrafted,
     MemberPublished,
     MemberDeclined,
+    MemberReopened,
     MemberChanged,
     MemberWithdrawn,
     ContactShared,
+    MemberSignInAsked,
+    DirectoryTestMailAsked,
 )

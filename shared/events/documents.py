@@ -48,10 +48,32 @@ class DocumentWithdrawn(_AboutDocument, frozen=True, kw_only=True):
     NAME: ClassVar[str] = "documents.document_withdrawn.v1"
 
 
+class PartnerSignInAsked(Data, frozen=True, kw_only=True):
+    """Somebody asked to sign in by mail; whether we know them is for the mail worker to find."""
+
+    NAME: ClassVar[str] = "documents.sign_in_asked.v1"
+    SUBJECT: ClassVar[str] = "request_id"
+
+    request_id: str
+
+
+class DocumentsTestMailAsked(Data, frozen=True, kw_only=True):
+    """An organiser wants to see a mail in their own mailbox, with sample data."""
+
+    NAME: ClassVar[str] = "documents.test_mail_asked.v1"
+    SUBJECT: ClassVar[str] = "organiser_id"
+
+    organiser_id: str
+    kind: str
+    language: str
+
+
 EVENTS: tuple[type[Data], ...] = (
     InvitationCreated,
     UploadInspected,
     DocumentPublished,
     DocumentDeclined,
     DocumentWithdrawn,
+    PartnerSignInAsked,
+    DocumentsTestMailAsked,
 )

@@ -75,6 +75,31 @@ class Erased(_AboutRegistration, frozen=True, kw_only=True):
     NAME: ClassVar[str] = "registration.erased.v1"
 
 
+class AddressFailed(_AboutRegistration, frozen=True, kw_only=True):
+    """Mail to a participant came back for good, or they called it unwanted."""
+
+    NAME: ClassVar[str] = "registration.address_failed.v1"
+
+    event: str
+    cause: Literal["bounce", "complaint"]
+
+
+class AddressCleared(_AboutRegistration, frozen=True, kw_only=True):
+    """An organiser said that a participant's address is right again."""
+
+    NAME: ClassVar[str] = "registration.address_cleared.v1"
+
+    event: str
+
+
+class AddressCorrected(_AboutRegistration, frozen=True, kw_only=True):
+    """An organiser gave a participant another address."""
+
+    NAME: ClassVar[str] = "registration.address_corrected.v1"
+
+    event: str
+
+
 class EventChanged(Data, frozen=True, kw_only=True):
     """An organiser published or changed an event's definition."""
 
@@ -96,6 +121,27 @@ class DefinitionPartlySpread(Data, frozen=True, kw_only=True):
     reached: str  # where in the list of registrations the rest starts; empty: seats come first
 
 
+class MailingAsked(_AboutRegistration, frozen=True, kw_only=True):
+    """A mail that a congress sends to everybody is to go to this participant."""
+
+    NAME: ClassVar[str] = "registration.mailing_asked.v1"
+
+    event: str
+    mailing: Literal["reminder", "reconfirm", "reconfirm_again", "thanks"]
+    day: str  # of the congress, on the clock in Amsterdam; one that moves has a new mail
+
+
+class RegistrationTestMailAsked(Data, frozen=True, kw_only=True):
+    """An organiser wants to see a mail in their own mailbox, with sample data."""
+
+    NAME: ClassVar[str] = "registration.test_mail_asked.v1"
+    SUBJECT: ClassVar[str] = "organiser_id"
+
+    organiser_id: str
+    kind: str
+    language: str
+
+
 EVENTS: tuple[type[Data], ...] = (
     Registered,
     Seated,
@@ -105,6 +151,11 @@ EVENTS: tuple[type[Data], ...] = (
     AttemptedAgain,
     ProfileShared,
     Erased,
+    AddressFailed,
+    AddressCleared,
+    AddressCorrected,
     EventChanged,
     DefinitionPartlySpread,
+    MailingAsked,
+    RegistrationTestMailAsked,
 )

@@ -1,8 +1,9 @@
 """What a service says about each of its JSON routes, beyond what the route itself declares."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 JSON = "application/json"
 CHALLENGE = {
@@ -21,8 +22,7 @@ CHALLENGE = {
 """An example of `shared.proof.Challenge`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """What a view answers when all goes well, and what about its refusals the route can't say.
 
     `refusals` adds codes per status; `missing` is its own code for a path that leads nowhere;
@@ -34,17 +34,17 @@ class Reply:
     example: Any
     status: int = 200
     body: Any = None  # an example of the request's body
-    query: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    path: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    query: Mapping[str, Mapping[str, Any]] = {}
+    path: Mapping[str, Mapping[str, Any]] = {}
     bearer: bool = False
     cookie: str = ""  # that stands for the bearer link in a browser
     creates: bool = False  # honours Idempotency-Key
     counted: bool = False  # within a limit of shared.limits
     asks_nothing: bool = False  # of any table, so nothing can be busy
     missing: str = ""
-    refusals: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    links: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    refusals: Mapping[int, tuple[str, ...]] = {}
+    headers: Mapping[str, str] = {}
+    links: Mapping[str, Mapping[str, Any]] = {}
     content_type: str = JSON
 
 

@@ -4,7 +4,8 @@
 function showErrors(summary) {
   summary.addEventListener('click', (event) => {
     const link = event.target.closest('a');
-    const field = link && document.querySelector(link.hash);
+    // By id: the names of some fields hold dots and brackets, which mean something in a selector.
+    const field = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (!field) return;
     event.preventDefault();
     field.focus();
@@ -37,7 +38,8 @@ async function sendSolved(form) {
 /** Sends a form once: a second press while it is on its way does nothing. */
 function sendOnce(event) {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== 'post') return;
+  // What is shown in a frame beside the form does not send it away.
+  if (event.defaultPrevented || form.method !== 'post' || event.submitter?.formTarget) return;
   if (onTheirWay.has(form)) {
     event.preventDefault();
     return;
@@ -64,9 +66,16 @@ function allowAgain(event) {
   onTheirWay.clear();
 }
 
+const conditional = document.querySelector('form [data-when], form [data-audiences]');
+if (conditional) import('./questions.js').then(({ followAnswers }) => followAnswers(conditional.closest('form')));
 const summary = document.querySelector('.summary');
 if (summary) showErrors(summary);
 // On the document, so that an element that sends its form itself has been heard first.
 document.addEventListener('submit', sendOnce);
 for (const touch of ['focusin', 'input']) document.addEventListener(touch, startPuzzle);
 addEventListener('pageshow', allowAgain);
+// Signing out takes the names at the door off this phone, whichever page it is done on.
+document.querySelector('form[action^="/beheer/uitloggen"]')?.addEventListener('submit', () => {
+  indexedDB.deleteDatabase('plekken-deur-lijst');
+  globalThis.caches?.delete('plekken-deur');
+});

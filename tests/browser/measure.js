@@ -37,7 +37,7 @@
 
   // How many stops the Tab key should make: a group of radio buttons counts once.
   stops() {
-    const parts = 'a[href], button, input:not([type=hidden]), select, textarea, iframe';
+    const parts = 'a[href], button, input:not([type=hidden]), select, textarea, iframe, summary';
     const speaksForItsGroup = (radio) => {
       const group = [...document.querySelectorAll(`input[name="${radio.name}"]`)];
       return radio === (group.find((other) => other.checked) ?? group[0]);

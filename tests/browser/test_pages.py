@@ -21,7 +21,27 @@ PUBLIC = [
     "/beheer/inloggen",
     "/congres/dit-congres-is-er-niet",
 ]
-DESK = ["/beheer", "/congres/beheer", "/leden/beheer", "/documenten/beheer"]
+DESK = [
+    "/beheer",
+    "/beheer/logboek",
+    "/beheer/werking",
+    "/beheer/instellingen",
+    "/beheer/instellingen/logo",
+    "/congres/beheer",
+    "/congres/beheer/nieuw",
+    "/congres/beheer/zoeken?q=de",
+    f"/congres/beheer/{CONGRESS.rpartition('/')[2]}",
+    f"/congres/beheer/{CONGRESS.rpartition('/')[2]}/bewerken",
+    f"/congres/beheer/{CONGRESS.rpartition('/')[2]}/stand",
+    f"/congres/beheer/{CONGRESS.rpartition('/')[2]}/voorbeeld",
+    f"/congres/beheer/{CONGRESS.rpartition('/')[2]}/website",
+    f"/congres/beheer/{CONGRESS.rpartition('/')[2]}/aanmelden",
+    "/congres/beheer/mails",
+    "/congres/beheer/mails/confirmation/nl",
+    "/leden/beheer",
+    "/documenten/beheer",
+    "/documenten/beheer/mails/invitation/en",
+]
 
 
 @pytest.mark.parametrize("path", PUBLIC)

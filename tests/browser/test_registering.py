@@ -1,12 +1,13 @@
 """The tour's first steps in a real browser: read about the congress, register, get the mail."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 
 from tests.browser import checks
 from tests.browser.conftest import CONGRESS, PATIENCE, OpenPage, Organiser
@@ -68,15 +69,20 @@ WORDS = {
 }
 
 
-def _fill_in(page: Page, words: Words, name: str, email: str) -> None:
+Tick = Callable[[Locator], None]
+
+
+def _fill_in(
+    page: Page | Frame, words: Words, name: str, email: str, tick: Tick = Locator.check
+) -> None:
     page.get_by_label(words.name).fill(name)
     page.get_by_label(re.compile("^(E-mailadres|Email address)")).fill(email)
-    page.get_by_label(words.resident, exact=True).check()
-    page.get_by_role("group", name=words.round).get_by_role("radio").first.check()
-    page.get_by_label(words.directory).check()
+    tick(page.get_by_label(words.resident, exact=True))
+    tick(page.get_by_role("group", name=words.round).get_by_role("radio").first)
+    tick(page.get_by_label(words.directory))
     page.get_by_label(words.initiative).fill("Buurtkeuken De Proef")
     page.get_by_label(words.place).fill("Utrecht")
-    page.get_by_label(words.consent).check()
+    tick(page.get_by_label(words.consent))
 
 
 def _open_mail(page: Page, to: str, words: str = "") -> None:
@@ -122,6 +128,29 @@ def test_a_resident_registers_on_a_phone_and_finds_it_back_by_mail(
     if scripts:
         assert checks.axe_findings(page) == []
         assert checks.sideways_pixels(page) == 0
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_somebody_says_on_a_phone_that_they_still_come(
+    open_page: OpenPage, *, scripts: bool
+) -> None:
+    email = f"bewoner-{uuid4().hex[:8]}@example.org"
+    page = open_page(CONGRESS, width=PHONE, scripts=scripts)
+    _fill_in(page, WORDS["nl"], "Bewoner Proef", email)
+    page.get_by_role("button", name=WORDS["nl"].send).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(WORDS["nl"].thanks)
+    _open_mail(page, email)
+    link = MANAGE_LINK.search(page.content())
+    assert link
+
+    page.goto(unescape(link[0]).replace("/aanmelding?", "/aanmelding/kom-je-nog?"))
+    expect(page.get_by_role("button", name="Ik kom niet meer")).to_be_visible()
+    if scripts:
+        assert checks.axe_findings(page) == []
+        assert checks.sideways_pixels(page) == 0
+    page.get_by_role("button", name="Ik kom", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("Fijn dat je komt. Tot dan!")
+    expect(page.get_by_text("Je hebt gezegd dat je komt.")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -14,10 +14,20 @@ from tests.flows.tools import Mailbox
 
 def invite(platform: Any, mailbox: Mailbox, language: str = "nl") -> str:
     """Hand a new member over as directory does; answers the link in their invitation."""
+    member = hand_over(platform, language)
+    subject = "Share your documents" if language == "en" else "Deel je documenten"
+    return mailbox.wait(address_of(member), subject).link("/documenten/uploaden")
+
+
+def hand_over(platform: Any, language: str = "nl") -> str:
+    """Hand a new member over; answers their id."""
     member = f"lid-{uuid4().hex[:10]}"
-    email = f"{member}@example.org"
     contact = ContactHandover(
-        member_id=member, slug=member, name=f"Initiatief {member}", email=email, language=language
+        member_id=member,
+        slug=member,
+        name=f"Initiatief {member}",
+        email=address_of(member),
+        language=language,
     )
     key = f"directory/{member}.json"
     platform.cloud.client("s3").put_object(
@@ -29,5 +39,9 @@ def invite(platform: Any, mailbox: Mailbox, language: str = "nl") -> str:
         Message=encode(event),
         MessageAttributes={"type": {"DataType": "String", "StringValue": event.type}},
     )
-    subject = "Share your documents" if language == "en" else "Deel je documenten"
-    return mailbox.wait(email, subject).link("/documenten/uploaden")
+    return member
+
+
+def address_of(member: str) -> str:
+    """The address of a member that was handed over."""
+    return f"{member}@example.org"

@@ -4,18 +4,24 @@ import base64
 import hashlib
 import itertools
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import yaml
 
+from chalicelib.directory.slugs import slug_of
 from infra.paths import ROOT
+from shared.dates import amsterdam
 from tests.flows.browser import Answer, Browser, token_in
-from tests.flows.tools import Mailbox, wait_for
+from tests.flows.tools import SCHEDULED, Backstage, Mail, Mailbox, wait_for
 
 _counter = itertools.count(1)
 
@@ -50,7 +56,14 @@ def somebody(name: str = "Deelnemer", **fields: str) -> Person:
 
 
 def congress(
-    capacity: int, *, sessions: dict[str, int] | None = None, name: str = ""
+    capacity: int,
+    *,
+    sessions: dict[str, int] | None = None,
+    name: str = "",
+    starts: str = "2027-09-17 10:00",
+    ends: str = "2027-09-17 17:00",
+    questions: Sequence[dict[str, Any]] = (),
+    **more: Any,
 ) -> dict[str, Any]:
     """A congress of our own, as an organiser writes it (infra/sample/congress.yaml)."""
     id_ = name or f"test-{uuid4().hex[:10]}"
@@ -72,14 +85,23 @@ def congress(
         "title": {"nl": f"Congres {id_}"},
         "summary": {"nl": "Een dag om te proberen."},
         "description": {"nl": "Wat we hier doen, gebeurt alleen in tests."},
-        "starts": "2027-09-17 10:00",
-        "ends": "2027-09-17 17:00",
-        "registration": {"opens": "2026-01-01 09:00", "closes": "2027-09-15 18:00"},
+        "starts": starts,
+        "ends": ends,
+        "registration": {"opens": "2026-01-01 09:00", "closes": min(starts, "2027-09-15 18:00")},
         "place": {"name": "Zaal", "address": "Voorbeeldplein 1", "city": "Utrecht"},
         "capacity": capacity,
         "audiences": [{"id": "resident", "title": {"nl": "Bewoner"}}],
         "rounds": rounds if sessions else [],
+        "questions": [*questions],
+        **more,
     }
+
+
+def soon() -> dict[str, str]:
+    """A start in two hours, so that people can be checked in now."""
+    start = amsterdam(datetime.now(UTC)) + timedelta(hours=2)
+    moments = {"starts": start, "ends": start + timedelta(hours=4)}
+    return {name: f"{moment:%Y-%m-%d %H:%M}" for name, moment in moments.items()}
 
 
 def load(platform: Any, folder: Path, content: dict[str, Any]) -> str:
@@ -142,6 +164,22 @@ def cancel(browser: Browser, link: str) -> Answer:
     return browser.follow(browser.submit(asked, "/congres/aanmelding/afzeggen")).expect(200)
 
 
+def copy_congress(organiser: Browser, example: str, **changes: str) -> str:
+    """Make a draft at the desk of an earlier congress; answers its id. `changes` are fields."""
+    path, id_ = "/congres/beheer/nieuw", f"test-{uuid4().hex[:10]}"
+    page = organiser.get(f"{path}?kopie={example}").expect(200)
+    typed = {"id": id_, "registration.opens": "2026-01-01T09:00", "doe": "bewaar", **changes}
+    organiser.follow(organiser.submit(page, path, **typed)).expect(200)
+    return id_
+
+
+def press_at_desk(organiser: Browser, event: str, what: str, **typed: str) -> Answer:
+    """Press a button of the page where a congress is put online, closed or deleted."""
+    path = f"/congres/beheer/{event}/stand"
+    form = next(one for one in organiser.get(path).expect(200).forms if one.action == path)
+    return organiser.post(path, {**form.fields, "doe": what, **typed})
+
+
 def cancel_at_desk(organiser: Browser, event: str, key: str) -> None:
     """Cancel somebody's registration for them; `key` is its key in the table."""
     identifier = key.removeprefix("REGISTRATION#")
@@ -158,6 +196,33 @@ def sign_in(browser: Browser, email: str, password: str) -> Browser:
     return browser
 
 
+def invite_organiser(
+    platform: Any, backstage: Backstage, email: str, roles: dict[str, str] | None = None
+) -> str:
+    """Make an account that gets its first password by mail; answers its id."""
+    user = backstage.client("cognito-idp").admin_create_user(
+        UserPoolId=platform.values["UserPoolId"],
+        Username=email,
+        UserAttributes=[
+            {"Name": "email", "Value": email},
+            {"Name": "email_verified", "Value": "true"},
+        ],
+        DesiredDeliveryMediums=["EMAIL"],
+    )["User"]
+    subject = str(next(one["Value"] for one in user["Attributes"] if one["Name"] == "sub"))
+    item = {
+        "pk": "ORGANISERS",
+        "sk": subject,
+        "email": email,
+        "name": email.partition("@")[0],
+        "roles": json.dumps(roles or {}),
+    }
+    backstage.client("dynamodb").put_item(
+        TableName=backstage.table("access"), Item={key: {"S": text} for key, text in item.items()}
+    )
+    return subject
+
+
 def approve(organiser: Browser, link: str) -> Answer:
     """Approve the draft that a notice links to; answers the desk."""
     page = organiser.get(link).expect(200)
@@ -168,6 +233,17 @@ def open_invitation(browser: Browser, link: str) -> Answer:
     """Open the invitation from a mail and press its button; answers the upload page."""
     page = browser.get(link).expect(200)
     return browser.follow(browser.submit(page, "/documenten/uploaden")).expect(200)
+
+
+def sign_in_by_mail(browser: Browser, mailbox: Mailbox, home: str, email: str) -> Answer:
+    """Ask for a mail and press the button behind its link; answers where that leads."""
+    subject = "Je code om in te loggen"
+    before = len(mailbox.to(email, subject))
+    page = browser.get(f"{home}/inloggen").expect(200)
+    browser.submit(page, f"{home}/inloggen", email=email).expect(303)
+    mail = mailbox.wait(email, subject, count=before + 1)
+    page = browser.get(mail.link(f"{home}/link?")).expect(200)
+    return browser.follow(browser.submit(page, f"{home}/link"))
 
 
 def announce(partner: Browser, data: bytes, title: str, **more: str) -> Answer:
@@ -202,6 +278,42 @@ def publish(organiser: Browser, document: str) -> None:
     organiser.follow(answer).expect(200)
 
 
+def draft_of(organiser: Browser, initiative: str) -> str:
+    """The desk's page of an entry, once it is there."""
+
+    def look() -> list[str]:
+        page = organiser.get(f"/leden/beheer?q={quote(initiative)}").expect(200)
+        return re.findall(r"/leden/beheer/[0-9a-zA-Z]{20,}", page.text)
+
+    return wait_for(f"draft of {initiative}", look)[0]
+
+
+def mails_to_people(backstage: Backstage, mailbox: Mailbox) -> list[Mail]:
+    """Every mail but what `notify` sends organisers by the clock, whatever a test does."""
+    organisers = {item.get("email") for item in backstage.items("access", "ORGANISERS")}
+    return [mail for mail in mailbox.all() if mail.to not in organisers]
+
+
+def notice_of(backstage: Backstage, mailbox: Mailbox, staff: str, path: str) -> Mail:
+    """The organiser's mail that leads to this page; the minute that it may take is passed by."""
+
+    def look() -> list[Mail]:
+        backstage.invoke("directory-notify", SCHEDULED)
+        return [mail for mail in mailbox.to(staff) if path in mail.text]
+
+    return wait_for(f"notice of {path}", look)[-1]
+
+
+def inspected(backstage: Backstage, document: str) -> None:
+    """Wait until an organiser can decide on a document."""
+
+    def look() -> bool:
+        found = backstage.items("documents", f"DOCUMENT#{document}")
+        return any(item.get("state") == "inspected" for item in found)
+
+    wait_for("inspection", look)
+
+
 def invite(
     browser: Browser, organiser: Browser, mailbox: Mailbox, event: str, person: Person, staff: str
 ) -> tuple[str, str]:
@@ -210,11 +322,10 @@ def invite(
     """
     initiative = person.fields["initiatief"]
     register(browser, event, person)
-    notice = mailbox.wait(staff, initiative)
-    approve(organiser, notice.link("/leden/beheer/"))
+    approve(organiser, draft_of(organiser, initiative))
     published = mailbox.wait(person.email, initiative)
     invitation = mailbox.wait(person.email, "Deel je documenten")
-    return published.link("/leden/"), invitation.link("/documenten/uploaden")
+    return published.link(f"/leden/{slug_of(initiative)}"), invitation.link("/documenten/uploaden")
 
 
 def wishing(initiative: str = "") -> Person:

@@ -13,8 +13,8 @@ from tests.flows.browser import Browser
 from tests.flows.tools import (
     SERVICES,
     Backstage,
+    Contents,
     Item,
-    Mail,
     Mailbox,
     copies,
     differences,
@@ -38,7 +38,8 @@ def _filters(backstage: Backstage) -> Iterator[tuple[str, set[str]]]:
         for one in page["Subscriptions"]:
             name = one["Endpoint"].rpartition(":")[2].removeprefix(f"plekken-{backstage.stage}-")
             found = sns.get_subscription_attributes(SubscriptionArn=one["SubscriptionArn"])
-            policy = json.loads(found["Attributes"].get("FilterPolicy", "{}"))
+            # Without a filter (what SES tells of mail) the embedded AWS gives an empty text.
+            policy = json.loads(found["Attributes"].get("FilterPolicy") or "{}")
             heard.setdefault(name, set()).update(policy.get("type", []))
     yield from ((name, heard[name]) for name in CONSUMERS)
 
@@ -46,7 +47,7 @@ def _filters(backstage: Backstage) -> Iterator[tuple[str, set[str]]]:
 def test_every_message_ten_times_and_shuffled_changes_nothing(
     journey: steps.Journey, mailbox: Mailbox, backstage: Backstage
 ) -> None:
-    before, mails = backstage.contents(), len(mailbox.all())
+    before, mails = _told(backstage, mailbox)
     sent = 0
     with backstage.tapped() as taps:
         for name, wanted in _filters(backstage):
@@ -58,10 +59,22 @@ def test_every_message_ten_times_and_shuffled_changes_nothing(
         backstage.wait_until_quiet()
         news = taps.take()
     assert sent > 200
-    assert differences(before, backstage.contents()) == []
-    assert len(mailbox.all()) == mails
+    after, mails_after = _told(backstage, mailbox)
+    assert differences(before, after) == []
+    assert mails_after == mails
     assert news == [], "no event may follow from a repeated one"
     assert _dead(backstage) == {}
+
+
+def _told(backstage: Backstage, mailbox: Mailbox) -> tuple[Contents, int]:
+    """All tables, and how many mails people got, but what `notify` does by the clock."""
+    contents = backstage.contents()
+    contents["access"] = {
+        key: item
+        for key, item in contents["access"].items()
+        if not key[0].startswith(("NOTICE#", "BUNDLE#", "MAIL#", "FAILURES"))
+    }
+    return contents, len(steps.mails_to_people(backstage, mailbox))
 
 
 def _dead(backstage: Backstage) -> dict[str, int]:
@@ -144,17 +157,17 @@ def test_poison_ends_in_the_dead_letter_queue_and_redrive_brings_back_what_can_b
             steps.register(visitor, event, person)
             mailbox.wait(person.email, "Je bent aangemeld")
             wait_for("poison in every dead-letter queue", lambda: _dead(backstage) == expected)
-        assert not _drafted(mailbox, initiative)
+        assert not _drafted(backstage, initiative)
         assert redrive.redrive(platform.cloud, "directory-inbox") == 3
-        wait_for("draft", lambda: _drafted(mailbox, initiative))
+        wait_for("draft", lambda: _drafted(backstage, initiative))
         back = {**expected, "directory-inbox-dlq": 2}
         wait_for("poison back where it was", lambda: _dead(backstage) == back)
     for name in back:
         assert all(marker in body for body in backstage.take(name)), "nothing else died"
 
 
-def _drafted(mailbox: Mailbox, initiative: str) -> list[Mail]:
-    return [mail for mail in mailbox.all() if initiative in mail.subject]
+def _drafted(backstage: Backstage, initiative: str) -> bool:
+    return any(initiative in str(item) for item in backstage.items("directory", "MEMBER#"))
 
 
 def replace_id(event: str, identifier: str) -> str:

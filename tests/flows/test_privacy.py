@@ -15,6 +15,7 @@ import pytest
 from tests.flows import steps
 from tests.flows.browser import Answer, Browser, token_in
 from tests.flows.tools import Backstage, Mailbox, wait_for
+from tests.registration_support import question
 
 pytestmark = pytest.mark.embedded_aws
 
@@ -84,7 +85,10 @@ def test_no_event_message_or_log_line_holds_personal_data(
     mailbox: Mailbox,
     backstage: Backstage,
 ) -> None:
-    scene = Scene(Canaries(), load_congress(5), staff, mailbox, backstage, browsers)
+    asked = [question("kort", "short"), question("lang", "long")]
+    scene = Scene(
+        Canaries(), load_congress(5, questions=asked), staff, mailbox, backstage, browsers
+    )
     scene.canaries.secret("password", staff.password)
     backstage.wait_until_quiet()
     with backstage.tapped() as taps:
@@ -152,7 +156,7 @@ def _register(scene: Scene) -> str:
 def _stand_in_the_guide(scene: Scene) -> None:
     words = scene.canaries.words
     initiative = [word for word, where in words.items() if where == "/aanmelden initiatief"][-1]
-    notice = scene.mailbox.wait(scene.staff.email, initiative).link("/leden/beheer/")
+    notice = steps.draft_of(scene.staff.browser, initiative)
     edit = scene.staff.browser.get(f"{notice}/wijzigen").expect(200)
     skip = ("latitude", "longitude", "phone_public", "email_public")
     changed = scene.fill(edit, "/wijzigen", skip)
@@ -180,7 +184,7 @@ def _share_documents(scene: Scene, address: str) -> None:
         with backstage.paused("documents-inspect"):
             document = steps.upload(partner, steps.small_pdf(canary.word("PDF")), title, **more)
             scene.queued += wait_for("S3 event", lambda: backstage.peek("documents-uploads"))
-        scene.mailbox.wait(scene.staff.email, "Er wacht een document op je", holding=title)
+        steps.inspected(backstage, document)
         page = scene.staff.browser.get(f"/documenten/beheer/{document}").expect(200)
         reason = {"reden": canary.word("reason")} if end == "afwijzen" else {"bekeken": "ja"}
         scene.staff.browser.submit(page, f"/{end}", **reason).expect(303)
@@ -193,7 +197,7 @@ def _apply_and_be_declined(scene: Scene) -> None:
     typed = scene.fill(page, "/leden/aanmelden", skip=("subject", "latitude", "longitude"))
     answer = browser.submit(page, "/leden/aanmelden", **_kind_of(page, typed), consent="ja")
     browser.follow(answer).expect(200)
-    notice = scene.mailbox.wait(scene.staff.email, typed["name"]).link("/leden/beheer/")
+    notice = steps.draft_of(scene.staff.browser, typed["name"])
     draft = scene.staff.browser.get(notice).expect(200)
     scene.staff.browser.submit(draft, "/afwijzen").expect(303)
 

@@ -14,7 +14,7 @@ from tests import documents_support as made
 from tests.flows import partners, steps
 from tests.flows.browser import Browser
 from tests.flows.conftest import Staff
-from tests.flows.tools import Mailbox, wait_for
+from tests.flows.tools import Backstage, Mailbox, wait_for
 
 pytestmark = pytest.mark.embedded_aws
 
@@ -80,7 +80,7 @@ def test_a_page_names_the_origins_that_it_uses(partner: Browser, staff: Staff) -
 
 
 def test_a_large_file_goes_on_after_a_break(
-    partner: Browser, staff: Staff, mailbox: Mailbox
+    partner: Browser, staff: Staff, backstage: Backstage
 ) -> None:
     title = f"Groot {uuid4().hex[:8]}"
     filling = os.urandom(MULTIPART_FROM).replace(b"endstream", b"")
@@ -98,14 +98,14 @@ def test_a_large_file_goes_on_after_a_break(
     assert [part["number"] for part in left] == [part["number"] for part in rest]
     assert [send(part) for part in left] == [200] * len(left)
     partner.post_json(f"{UPLOADS}/{plan['id']}/complete", None).expect(200)
-    mailbox.wait(staff.email, "Er wacht een document op je", holding=title)
+    steps.inspected(backstage, plan["id"])
     steps.publish(staff.browser, plan["id"])
     file = partner.follow(partner.get(f"/documenten/{plan['id']}/bestand")).expect(200)
     assert hashlib.sha256(file.body).digest() == hashlib.sha256(data).digest()
 
 
 def test_a_photo_is_published_without_its_place(
-    partner: Browser, staff: Staff, mailbox: Mailbox
+    partner: Browser, staff: Staff, backstage: Backstage
 ) -> None:
     title = f"Foto {uuid4().hex[:8]}"
     data = made.photo("JPEG", (800, 600), with_place=True)
@@ -113,7 +113,7 @@ def test_a_photo_is_published_without_its_place(
     document = steps.upload(
         partner, data, title, file_name="foto.jpg", content_type="image/jpeg", category="beeld"
     )
-    mailbox.wait(staff.email, "Er wacht een document op je", holding=title)
+    steps.inspected(backstage, document)
     steps.publish(staff.browser, document)
     file = partner.follow(partner.get(f"/documenten/{document}/bestand")).expect(200)
     assert file.headers["Content-Type"] == "image/jpeg"
@@ -123,13 +123,13 @@ def test_a_photo_is_published_without_its_place(
 
 
 def test_a_zip_bomb_is_refused_and_kept_nowhere(
-    partner: Browser, staff: Staff, mailbox: Mailbox, platform: Any, find_key: Callable[[str], bool]
+    partner: Browser, staff: Staff, backstage: Backstage, find_key: Callable[[str], bool]
 ) -> None:
     title = f"Bom {uuid4().hex[:8]}"
     document = steps.upload(partner, made.zip_bomb(), title, file_name="bom.docx")
-    notice = mailbox.wait(staff.email, "Er wacht een document op je", holding=title)
-    assert "gevaarlijk groot" in notice.text
+    steps.inspected(backstage, document)
     page = staff.browser.get(f"/documenten/beheer/{document}").expect(200)
+    assert "gevaarlijk groot" in page.words
     assert not [form for form in page.forms if form.action.endswith("/publiceren")]
     assert not find_key(document)
 

@@ -22,13 +22,35 @@ TABLE = {"TableName": "table"}
 OBJECT = {"Bucket": "bucket", "Key": "een map/één naam.pdf"}
 UPLOAD = {**OBJECT, "UploadId": "id"}
 PART = {"PartNumber": 1, "ETag": '"e"', "ChecksumSHA256": "c" * 43 + "="}
+USER = {"UserPoolId": "eu-central-1_pool", "Username": "a@example.org"}
+QUEUE = {"QueueUrl": "https://sqs.eu-central-1.amazonaws.com/123456789012/queue"}
+TAKEN = {"Id": "0", "ReceiptHandle": "handle"}
+TOKEN = {"AccessToken": "a.b.c"}
+CLIENT = {"ClientId": "client", "Username": "a@example.org"}
 CALLS: dict[str, dict[str, Any]] = {
     "cognito-idp": {
+        "AdminCreateUser": {**USER, "DesiredDeliveryMediums": ["EMAIL"]},
+        "AdminDeleteUser": USER,
+        "AdminGetUser": USER,
+        "AdminSetUserMFAPreference": {**USER, "SoftwareTokenMfaSettings": {"Enabled": False}},
+        "AssociateSoftwareToken": TOKEN,
+        "ChangePassword": {**TOKEN, "PreviousPassword": "geheim", "ProposedPassword": "geheimer"},
+        "ConfirmForgotPassword": {**CLIENT, "ConfirmationCode": "123456", "Password": "geheim"},
+        "ForgotPassword": CLIENT,
+        "GetUser": TOKEN,
+        "RespondToAuthChallenge": {
+            "ClientId": "client",
+            "ChallengeName": "SOFTWARE_TOKEN_MFA",
+            "Session": "s" * 32,
+            "ChallengeResponses": {"USERNAME": "a", "SOFTWARE_TOKEN_MFA_CODE": "123456"},
+        },
+        "SetUserMFAPreference": {**TOKEN, "SoftwareTokenMfaSettings": {"Enabled": True}},
+        "VerifySoftwareToken": {**TOKEN, "UserCode": "123456"},
         "InitiateAuth": {
             "AuthFlow": "USER_PASSWORD_AUTH",
             "ClientId": "client",
             "AuthParameters": {"USERNAME": "a@example.org", "PASSWORD": "b"},
-        }
+        },
     },
     "dynamodb": {
         "BatchGetItem": {"RequestItems": {"table": {"Keys": [KEY], "ConsistentRead": True}}},
@@ -53,6 +75,8 @@ CALLS: dict[str, dict[str, Any]] = {
         "UpdateItem": {**TABLE, "Key": KEY, "UpdateExpression": "ADD n :k"}
         | {"ExpressionAttributeValues": {":k": {"N": "1"}}, "ReturnValues": "ALL_NEW"},
     },
+    "lambda": {"Invoke": {"FunctionName": "function", "Payload": b"{}"}},
+    "logs": {"FilterLogEvents": {"logGroupName": "/plekken/test", "filterPattern": '"id"'}},
     "s3": {
         "AbortMultipartUpload": UPLOAD,
         "CompleteMultipartUpload": {**UPLOAD, "MultipartUpload": {"Parts": [PART]}},
@@ -76,10 +100,23 @@ CALLS: dict[str, dict[str, Any]] = {
     },
     "sns": {
         "GetTopicAttributes": {"TopicArn": "arn:aws:sns:eu-central-1:123456789012:topic"},
+        "Publish": {
+            "TopicArn": "arn:aws:sns:eu-central-1:123456789012:topic",
+            "Subject": "Meldingen",
+            "Message": "Er wacht iets op je.",
+        },
         "PublishBatch": {
             "TopicArn": "arn:aws:sns:eu-central-1:123456789012:topic",
             "PublishBatchRequestEntries": [{"Id": "1", "Message": "{}"}],
         },
+    },
+    "sqs": {
+        "ChangeMessageVisibilityBatch": {**QUEUE, "Entries": [{**TAKEN, "VisibilityTimeout": 0}]},
+        "DeleteMessageBatch": {**QUEUE, "Entries": [TAKEN]},
+        "GetQueueAttributes": {**QUEUE, "AttributeNames": ["ApproximateNumberOfMessages"]},
+        "GetQueueUrl": {"QueueName": "queue"},
+        "ReceiveMessage": {**QUEUE, "AttributeNames": ["All"], "WaitTimeSeconds": 1},
+        "SendMessageBatch": {**QUEUE, "Entries": [{"Id": "0", "MessageBody": "{}"}]},
     },
 }
 GOOD_JSON = {

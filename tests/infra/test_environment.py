@@ -21,7 +21,7 @@ def test_every_variable_is_read(service: str) -> None:
         for resource in resources.values()
         for variable in _variables(resource.get("Properties", {}))
     }
-    assert given - read(service) == NAMES_IT
+    assert given - read(service) <= NAMES_IT
 
 
 def _variables(properties: dict[str, Any]) -> set[str]:

@@ -29,6 +29,10 @@ def write(folder: Path, text: str) -> None:
         ("origin: https://a.nl\nmail_from: a@b.nl\ndomain_name: a.nl", "go together"),
         ("origin: https://a.nl\nmail_from: a@b.nl\nlog_days: soon", "`int`"),
         ("origin: [", "not valid YAML"),
+        (
+            "origin: https://a.nl\nmail_from: a@b.nl\nframe_ancestors: https://c.nl; https://d.nl/x",
+            "nothing after the name; not 'https://c.nl;'",
+        ),
     ],
 )
 def test_stage_file_says_what_is_wrong(tmp_path: Path, text: str, sentence: str) -> None:

@@ -114,6 +114,14 @@ def test_static_names_follow_what_a_file_loads(tmp_path: Path) -> None:
     assert re.fullmatch(r"street\.[0-9a-f]{12}\.svg", names["street.svg"])
 
 
+def test_what_other_sites_load_keeps_its_name_and_is_small() -> None:
+    (content,) = assets.stable_static().values()
+    assert set(assets.stable_static()) == {"insluiten.js"}
+    assert len(content) <= 4000
+    assert not re.search(rb"\bimport\s*[({\"']", content), "it is one file"
+    assert "embed.js" not in assets.hashed_static()
+
+
 def test_requirements_name_no_registry() -> None:
     files = [*ROOT.glob("requirements/*.txt"), *ROOT.glob("services/**/requirements.txt")]
     pins = [path for path in files if "vendor" not in path.parts]

@@ -14,13 +14,14 @@ from infra.deploy import TEMPLATES
 from infra.local import rules
 from infra.packaging import service as packaging
 from infra.paths import ROOT, SERVICES
+from shared.answers import BINARY, XLSX
 from shared.events import type_of
 from tests.flows.privileges import NOT_ENFORCED
 
 # We expand YAML's aliases before CloudFormation sees them.
 EXPANDED_BY_US = ["W1100", "W1101"]
 POLICIES = sorted((ROOT / "services").glob("*/.chalice/policy-*.json"))
-MOST_ALARMS = 11  # ten are free, one more is ten cents a month
+MOST_ALARMS = 14  # ten are free, each one more is ten cents a month
 
 
 def problems(content: dict[str, Any]) -> list[str]:
@@ -69,7 +70,12 @@ def test_the_sweeper_knows_how_many_queues_hear_its_topic(service: str) -> None:
     own = template.load(packaging.service_folder(service) / "resources.yaml")["Resources"]
     wiring = template.load(TEMPLATES / "wiring.yaml")["Resources"]
     topic = {"Ref": f"{service.capitalize()}TopicArn"}
-    hear = [one for one in own.values() if one.get("Type") == "AWS::SNS::Subscription"]
+    hear = [
+        one
+        for one in own.values()
+        if one.get("Type") == "AWS::SNS::Subscription"
+        and one["Properties"]["TopicArn"] == {"Ref": "Topic"}
+    ]
     hear += [one for one in wiring.values() if one.get("Properties", {}).get("TopicArn") == topic]
     known = own["Sweep"]["Properties"]["Environment"]["Variables"]["SUBSCRIPTIONS"]
     assert known == str(len(hear))
@@ -131,6 +137,18 @@ def test_no_policy_grants_every_action(packages: dict[str, Path], service: str) 
                 assert statement["Resource"] != "*", name
 
 
+def test_only_ses_tells_of_failing_addresses_and_for_our_own_mail() -> None:
+    resources = template.load(TEMPLATES / "base.yaml")["Resources"]
+    policy = resources["MailFeedbackTopicPolicy"]["Properties"]
+    assert policy["Topics"] == [{"Ref": "MailFeedbackTopic"}]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "ses.amazonaws.com"}
+    assert statement["Action"] == "sns:Publish"
+    asked = statement["Condition"]["StringEquals"]
+    assert asked["aws:SourceAccount"] == {"Ref": "AWS::AccountId"}
+    assert asked["aws:SourceArn"]["Fn::Sub"].endswith(":configuration-set/plekken-${Stage}")
+
+
 def test_alarms_stay_few() -> None:
     resources = template.load(TEMPLATES / "wiring.yaml")["Resources"].values()
     alarms = [item for item in resources if item["Type"] == "AWS::CloudWatch::Alarm"]
@@ -139,7 +157,7 @@ def test_alarms_stay_few() -> None:
 
 def test_every_parameter_is_provided() -> None:
     given = stage.read("test").parameters()
-    keys = {"LinkKeys", "OriginSecret"}
+    keys = {"LinkKeys", "OriginSecret", "SenderVerified"}
     base = template.load(TEMPLATES / "base.yaml")
     assert set(base["Parameters"]) <= set(given) | keys
     for service in SERVICES:
@@ -158,21 +176,45 @@ def test_every_parameter_is_provided() -> None:
         ("/leden/aanmelden", "directory"),
         ("/congres", "registration"),
         ("/congres/een/aanmelden", "registration"),
+        ("/congres/beheer/een/deelnemers.xlsx", "registration-workbooks"),
+        ("/congres/beheer/een/deelnemers.csv", "registration"),
         ("/congressen", "directory"),
         ("/documenten", "documents"),
         ("/documenten/api/v1/documents", "documents"),
         ("/static/plekken.css", "web"),
+        ("/insluiten.js", "web"),
     ],
 )
 def test_front_door_sends_paths_where_cloudfront_would(path: str, origin: str) -> None:
-    assert rules.read().origin_for(path) == origin
+    assert rules.read().behaviour_for(path).origin == origin
+
+
+def test_front_door_asks_for_files_in_place_of_a_browser() -> None:
+    found = rules.read()
+    assert found.apis["registration-workbooks"] == found.apis["registration"]
+    assert found.apis["registration"] == "RegistrationApiId"
+    asked = {origin: headers for origin, headers in found.asked.items() if headers}
+    assert asked == {"registration-workbooks": {"Accept": XLSX}}
+    assert XLSX in BINARY
 
 
 def test_front_door_has_the_security_headers() -> None:
-    found = rules.read()
-    assert found.always == {"X-Content-Type-Options": "nosniff"}
-    assert found.unless_set["Referrer-Policy"] == "strict-origin"
-    assert "frame-ancestors 'none'" in found.unless_set["Content-Security-Policy"]
+    for path in ("/", "/static/plekken.css", "/congres", "/documenten/a", "/insluiten.js"):
+        found = rules.read().behaviour_for(path)
+        assert found.always["X-Content-Type-Options"] == "nosniff"
+        assert found.unless_set["Referrer-Policy"] == "strict-origin"
+        assert "frame-ancestors 'none'" in found.unless_set["Content-Security-Policy"]
+
+
+def test_only_what_other_sites_load_may_be_read_by_them() -> None:
+    read = {
+        path: "Access-Control-Allow-Origin" in rules.read().behaviour_for(path).always
+        for path in ("/insluiten.js", "/", "/static/form.js", "/congres/een", "/leden")
+    }
+    assert [path for path, may in read.items() if may] == ["/insluiten.js"]
+    for_others = rules.read().behaviour_for("/insluiten.js").always
+    assert for_others["Access-Control-Allow-Origin"] == "*"
+    assert for_others["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
 def test_front_door_forwards_every_header_that_the_code_reads() -> None:

@@ -21,6 +21,7 @@ class Call:
     service: str
     operation: str
     request: AWSPreparedRequest | None = None  # None after the call
+    status: int = 0  # of the answer, after the call
 
     def __str__(self) -> str:
         return f"{self.service}:{self.operation}"
@@ -74,7 +75,8 @@ def _before(request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSRespon
     return None
 
 
-def _after(event_name: str, **_: Any) -> None:
+def _after(event_name: str, http_response: AWSResponse, **_: Any) -> None:
     _, service, operation = event_name.split(".", 2)
+    call = Call(service, operation, status=http_response.status_code)
     for observer in tuple(_observers):
-        observer.after(Call(service, operation))
+        observer.after(call)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,17 @@ def figures(request: pytest.FixtureRequest) -> Figures:
     """Call `figures(name, text)` once per proof: the run ends with all these lines."""
     lines = request.config.stash[_lines]
     return lambda name, text: lines.append(f"{name}: {text}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)  # in one of `--numprocesses` processes
+    if output is not None:
+        output["figures"] = session.config.stash[_lines]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[_lines] += getattr(node, "workeroutput", {}).get("figures", [])
 
 
 def pytest_terminal_summary(

@@ -10,10 +10,12 @@ import msgspec
 from chalice.test import Client
 
 from shared import auth
-from shared.access import SessionItem
-from shared.request import SESSION_COOKIE
+from shared.access import MemberSessionItem, SessionItem
+from shared.auth import codes
+from shared.request import MEMBER_COOKIE, SESSION_COOKIE
 
 ORIGIN = "http://localhost:8000"
+ACCEPT = "text/html,application/xhtml+xml,*/*;q=0.8"
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -22,8 +24,12 @@ class Answer:
     """What came back."""
 
     status: int
-    text: str
+    body: bytes
     headers: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
 
     @property
     def data(self) -> Any:
@@ -69,7 +75,7 @@ class Browser:
         return self.get(answer.location)
 
     def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-        given = _named(headers)
+        given = {"Accept": ACCEPT} | _named(headers)
         sent = [
             f"{name}={value}"
             for name, value in self.cookies.items()
@@ -80,7 +86,7 @@ class Browser:
         found = self.client.http.request(method, path, headers=given, body=body)
         for line in found.headers.get("Set-Cookie") or []:
             self._keep(SimpleCookie(line))
-        return Answer(found.status_code, found.body.decode(), dict(found.headers))
+        return Answer(found.status_code, found.body, dict(found.headers))
 
     def _keep(self, cookies: "SimpleCookie") -> None:
         for name, morsel in cookies.items():
@@ -97,7 +103,7 @@ def _named(headers: dict[str, str]) -> dict[str, str]:
 def sign_in(browser: Browser, organiser_id: str) -> Browser:
     """Another browser on the same app, with a session of this organiser."""
     token = f"token-of-{organiser_id}"
-    hashed = auth._hash(token)
+    hashed = auth.hash_of(token)
     SessionItem(
         f"SESSION#{hashed}",
         "SESSION",
@@ -109,3 +115,18 @@ def sign_in(browser: Browser, organiser_id: str) -> Browser:
     assert found is not None
     csrf = auth.csrf_token(auth.Session(hashed, found))
     return Browser(browser.client, {SESSION_COOKIE: token}, csrf)
+
+
+def sign_in_by_mail(browser: Browser, service: str, address: str, *members: str) -> Browser:
+    """Another browser on the same app, with a session for these members at `address`."""
+    token = f"token-of-{address}"
+    MemberSessionItem(
+        f"MEMBER_SESSION#{auth.hash_of(token)}",
+        "MEMBER_SESSION",
+        service=service,
+        members=list(members),
+        mark=codes.mark_of(address),
+        chosen=members[0],
+        expires_at=datetime(2099, 1, 1, tzinfo=UTC),
+    ).save()
+    return Browser(browser.client, {MEMBER_COOKIE: token})

@@ -6,14 +6,33 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
 
-from shared import aws, network
+from shared import aws, mail_texts, network, runs
 from shared.access import OrganiserItem
 from shared.clock import FixedClock
 
+# What the default session has read about services stays too: reading it takes longer than a test.
+ACCOUNT = mock_aws(config={"core": {"reset_boto3_session": False}})
+
 KEYS = [("pk", "HASH"), ("sk", "RANGE")]
 LISTING = [("listing", "HASH"), ("listing_key", "RANGE")]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _no_aws() -> Iterator[None]:
+    """moto instead of AWS for all service tests: putting it there for each takes longer."""
+    with ACCOUNT:
+        yield
+
+
+def empty_account() -> None:
+    """Forget everything that earlier tests left in AWS, but not how requests get there."""
+    BackendDict.reset()
+    reset_model_data()
 
 
 def _schema(keys: list[tuple[str, str]]) -> list[dict[str, str]]:
@@ -46,6 +65,14 @@ def create_bucket(name: str) -> None:
     )
 
 
+def stored(table: str, prefix: str) -> list[dict[str, Any]]:
+    """Everything in the table whose pk has this prefix."""
+    found = aws.client("dynamodb").scan(TableName=table)["Items"]
+    plain = TypeDeserializer().deserialize
+    items = [{name: plain(value) for name, value in item.items()} for item in found]
+    return [item for item in items if str(item["pk"]).startswith(prefix)]
+
+
 def journal() -> list[str]:
     """What the erasure journal names."""
     found = aws.client("s3").list_objects_v2(Bucket=os.environ["ERASURES_BUCKET"])
@@ -55,19 +82,22 @@ def journal() -> list[str]:
 @pytest.fixture
 def mocked_aws() -> Iterator[None]:
     """An empty AWS account with every table and bucket, topic and the mail sender."""
-    # Clients stay from test to test: moto answers them by account and forgets between mocks, and
-    # making one takes longer than most tests.
-    with mock_aws():
-        network.forget()
-        for service in ("ACCESS", "REGISTRATION", "DIRECTORY", "DOCUMENTS"):
-            create_table(os.environ[f"{service}_TABLE"])
-        for bucket in ("WEB", "HANDOVER", "ERASURES", "QUARANTINE", "LIBRARY"):
-            create_bucket(os.environ[f"{bucket}_BUCKET"])
-        for service in ("registration", "directory", "documents"):
-            aws.client("sns").create_topic(Name=f"plekken-test-{service}-events")
-        aws.client("sesv2").create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
-        yield
+    # Clients stay from test to test: moto answers them by account, and making one takes longer
+    # than most tests.
+    empty_account()
     network.forget()
+    mail_texts.forget()
+    runs.forget()
+    for service in ("ACCESS", "REGISTRATION", "DIRECTORY", "DOCUMENTS"):
+        create_table(os.environ[f"{service}_TABLE"])
+    for bucket in ("WEB", "HANDOVER", "ERASURES", "QUARANTINE", "LIBRARY"):
+        create_bucket(os.environ[f"{bucket}_BUCKET"])
+    for service in ("registration", "directory", "documents"):
+        aws.client("sns").create_topic(Name=f"plekken-test-{service}-events")
+    aws.client("sesv2").create_email_identity(EmailIdentity=os.environ["MAIL_FROM"])
+    yield
+    network.forget()
+    mail_texts.forget()
 
 
 @pytest.fixture

@@ -16,8 +16,11 @@ FED_BY = {
     "inbox": ("inbox",),
     "mail": ("mail",),
     "relay": ("relay",),
+    "feedback": ("feedback",),
     "sweep": ("relay", "inbox"),
     "inspect": ("inspect",),
+    "notices": ("notices",),
+    "notify": ("notices",),
 }
 
 

@@ -7,20 +7,26 @@ from contextlib import suppress
 from uuid import uuid4
 
 from chalicelib.documents.domain import MULTIPART_FROM, quarantine_key
+from shared.auth import codes
 from shared.events.directory import ContactShared, MemberWithdrawn
 from shared.events.documents import (
     DocumentDeclined,
     DocumentPublished,
+    DocumentsTestMailAsked,
     DocumentWithdrawn,
+    PartnerSignInAsked,
     UploadInspected,
 )
 from shared.handovers import ContactHandover
-from tests.flows import steps
+from tests.flows import partners, steps
+from tests.flows.tools import wait_for
+from tests.flows.work import wording
 from tests.flows.work.office import Office, Work, relaying, sweeping
 
 NOBODY = UploadInspected(document_id="01J00000000000000000000000", verdict="clean")
 DATA = steps.small_pdf("Wat wij van plan zijn")
 UPLOADS = "/documenten/api/v1/uploads"
+HOME = "/documenten/mijn"
 
 
 def api(office: Office) -> Sequence[Work]:
@@ -51,7 +57,18 @@ def api(office: Office) -> Sequence[Work]:
             partner.request("PUT", part["url"], piece, part["headers"]).expect(200)
         partner.post_json(f"{UPLOADS}/{plan['id']}/complete", None).expect(200)
 
-    return [upload_and_decide, announce_again, send_in_parts]
+    def sign_in_by_mail() -> None:
+        member, browser = _partner(office), office.browser()
+        email = partners.address_of(member)
+        home = steps.sign_in_by_mail(browser, office.mailbox, HOME, email)
+        form = browser.follow(home).expect(200).form(f"{HOME}/uitloggen")
+        chosen = browser.post(f"{HOME}/kiezen", {**form.fields, "lid": member})
+        page = browser.follow(chosen).expect(200)
+        browser.submit(page, f"{HOME}/uitloggen").expect(303)
+        assert browser.get(HOME).location == f"{HOME}/inloggen"
+
+    words = wording.words(office, "/documenten/beheer/mails/invitation/nl")
+    return [upload_and_decide, announce_again, send_in_parts, sign_in_by_mail, words]
 
 
 def inbox(office: Office) -> Sequence[Work]:
@@ -91,21 +108,28 @@ def mail(office: Office) -> Sequence[Work]:
     function = "documents-mail"
 
     def tell() -> None:
-        document = office.inspected()
-        inspected = UploadInspected(document_id=document, verdict="clean")
-        office.take(function, office.handle(function, inspected))
+        published = DocumentPublished(document_id=office.published())
+        office.take(function, office.handle(function, published))
 
     def try_again() -> None:
-        document = office.inspected()
-        inspected = UploadInspected(document_id=document, verdict="clean")
+        published = DocumentPublished(document_id=office.published())
         with office.backstage.denied(function, "ses:SendEmail"), suppress(AssertionError):
-            office.handle(function, inspected)
-        office.handle(function, inspected)
+            office.handle(function, published)
+        office.handle(function, published)
 
     def tell_the_sender() -> None:
         office.handle(function, DocumentDeclined(document_id=office.once("sent", office.inspected)))
 
-    return [tell, try_again, tell_the_sender]
+    def send_a_code() -> None:
+        email, browser = partners.address_of(_partner(office)), office.browser()
+        page = browser.get(f"{HOME}/inloggen").expect(200)
+        browser.submit(page, f"{HOME}/inloggen", email=email).expect(303)
+        request = codes.hash_of(browser.jar["__Secure-vraag"].value)
+        office.handle(function, PartnerSignInAsked(request_id=request))
+        assert office.mailbox.to(email, "Je code om in te loggen"), "no code was mailed"
+
+    sample = wording.sample(office, function, DocumentsTestMailAsked, "invitation")
+    return [tell, try_again, tell_the_sender, send_a_code, sample]
 
 
 def relay(office: Office) -> Sequence[Work]:
@@ -141,6 +165,13 @@ def inspect(office: Office) -> Sequence[Work]:
         _inspect(office, document)  # its copy lies in the library already
 
     return [look_inside, look_again]
+
+
+def _partner(office: Office) -> str:
+    """The id of somebody who may upload."""
+    member = partners.hand_over(office.platform)
+    wait_for("a partner", lambda: office.backstage.items("documents", f"PARTNER#{member}"))
+    return member
 
 
 def _inspect(office: Office, document: str) -> None:

@@ -112,6 +112,14 @@ class Office:
         found = self.client("s3").list_objects_v2(Bucket=self.platform.values[bucket], Prefix=key)
         return bool(found.get("Contents"))
 
+    def shown(self, service: str) -> str:
+        """What the service tells the desk; "" before the first time."""
+        bucket, key = self.platform.values["WebBucket"], f"fragments/{service}/desk.json"
+        if not self.there("WebBucket", key):
+            return ""
+        text: str = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+        return text
+
     def client(self, name: str) -> Any:
         return self.backstage.client(name)
 

@@ -3,10 +3,21 @@
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
+from urllib.parse import quote
 
-from shared.events.registration import Cancelled, Erased, EventChanged, Registered
+from shared.events.registration import (
+    Cancelled,
+    Erased,
+    EventChanged,
+    MailingAsked,
+    Registered,
+    RegistrationTestMailAsked,
+)
 from tests.flows import steps
+from tests.flows.work import wording
 from tests.flows.work.office import Office, Work, relaying, sweeping
+from tests.ses_feedback import bounce
 
 NOBODY = Erased(registration_id="01J00000000000000000000000")
 
@@ -25,7 +36,22 @@ def api(office: Office) -> Sequence[Work]:
         mine = office.registered(event)
         steps.cancel_at_desk(desk, event, f"REGISTRATION#{mine}")
 
-    return [register, look_at_the_desk, cancel_at_the_desk]
+    def check_in_at_the_door() -> None:
+        event = office.once("door", lambda: office.load_congress(500, **steps.soon()))
+        guest = steps.somebody("Gast")
+        mine, path = office.registered(event, guest), f"/congres/beheer/{event}/inchecken"
+        found = desk.get(f"{path}?q={quote(guest.name)}").expect(200)
+        form = next(one for one in found.forms if one.fields.get("aanmelding") == mine)
+        desk.post(form.action, form.fields).expect(200)
+        assert office.find("registration", f"ARRIVAL#{event}", sk=mine)
+
+    def make_and_delete_a_draft() -> None:
+        draft = steps.copy_congress(desk, office.congress())
+        steps.press_at_desk(desk, draft, "wissen", zeker="ja").expect(303)
+
+    words = wording.words(office, "/congres/beheer/mails/confirmation/nl")
+    desk_work = [look_at_the_desk, cancel_at_the_desk, make_and_delete_a_draft]
+    return [register, *desk_work, check_in_at_the_door, words]
 
 
 def inbox(office: Office) -> Sequence[Work]:
@@ -62,7 +88,25 @@ def mail(office: Office) -> Sequence[Work]:
         waiting = office.registered(event)
         office.handle(function, Registered(registration_id=waiting, event=event, state="waiting"))
 
-    return [confirm, tell_the_place, _try_again(office, function)]
+    def thank() -> None:
+        event = office.once("thanks", lambda: office.load_congress(500, documents=["plan"]))
+        mine = office.registered(event)
+        asked = MailingAsked(registration_id=mine, event=event, mailing="thanks", day="2027-09-17")
+        office.handle(function, asked)
+
+    sample = wording.sample(office, function, RegistrationTestMailAsked, "confirmation")
+    return [confirm, tell_the_place, thank, _try_again(office, function), sample]
+
+
+def feedback(office: Office) -> Sequence[Work]:
+    def mark() -> None:
+        mine = office.registered(office.congress())
+        told = bounce(mine, sent_at=datetime.now(UTC), message_id=mine)
+        office.take("registration-feedback", told)
+        found = office.find("registration", f"REGISTRATION#{mine}", sk="REGISTRATION")
+        assert found.get("address_failed_at"), "the registration is not marked"
+
+    return [mark]
 
 
 def sweep(office: Office) -> Sequence[Work]:

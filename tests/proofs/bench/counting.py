@@ -91,6 +91,7 @@ def _start(command: list[str], run: Run) -> "subprocess.CompletedProcess[str]":
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": ":".join(map(str, run.paths)),
         "STAGE": "test",
+        "AWS_LAMBDA_FUNCTION_NAME": "counted",
         "AWS_DEFAULT_REGION": "eu-central-1",
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",

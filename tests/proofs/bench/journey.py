@@ -3,7 +3,6 @@
 A request is named by its method and route; the functions behind queues and streams by their name.
 """
 
-import importlib
 import json
 import re
 from collections import defaultdict
@@ -17,6 +16,7 @@ import pytest
 
 from chalicelib.registration import consents
 from shared.http import App
+from tests.access import ALL
 from tests.flows import steps
 from tests.flows.browser import Browser
 from tests.proof_of_work import solve
@@ -83,7 +83,7 @@ class _Recorder:
         self._events.clear()
         (status, given, data), spent = self._meter.measure(work)
         service = service_of(path)
-        name = f"{method} {route_of(service, method, urlsplit(path).path)}{self.marked}"
+        name = f"{method} {route_of(method, urlsplit(path).path)}{self.marked}"
         kind = str(given.get("Content-Type", ""))
         event = self._events[-1] if self._events else {}
         self._journey.requests[service, name].append(Seen(status, data, spent, event, kind))
@@ -98,14 +98,9 @@ class _Recorder:
         return result
 
 
-def route_of(service: str, method: str, path: str) -> str:
+def route_of(method: str, path: str) -> str:
     """The route that a path belongs to, words before parameters as Chalice picks them."""
-    endpoints = [
-        endpoint
-        for module in ("routes", "pages")
-        for endpoint in importlib.import_module(f"chalicelib.{service}.{module}").router.endpoints
-        if endpoint.method == method
-    ]
+    endpoints = [route.endpoint for route in ALL if route.endpoint.method == method]
     for endpoint in sorted(endpoints, key=lambda one: one.path.count("{")):
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", endpoint.path), path):
             return str(endpoint.path)
@@ -182,8 +177,7 @@ def _guide_and_library(made: World, event: str, staff: Browser) -> tuple[Browser
     member = steps.wishing()
     steps.register(made.browser(), event, member)
     made.rest()
-    notice = made.mailbox.to(STAFF, member.fields["initiatief"])[0]
-    steps.approve(staff, notice.link("/leden/beheer/"))
+    steps.approve(staff, steps.draft_of(staff, member.fields["initiatief"]))
     made.rest()
     invitation = made.mailbox.to(member.email, "Deel je documenten")[0]
     partner = made.browser()
@@ -236,6 +230,7 @@ def _look_around(
         "/",
         "/congres",
         f"/congres/{event}",
+        f"/congres/{event}/insluiten",
         "/congres/aanmelding/link",
         "/leden",
         "/leden?q=initiatief",

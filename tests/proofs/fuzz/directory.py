@@ -5,16 +5,18 @@ from random import Random
 from typing import Any
 
 from chalicelib.directory import collaborators, pages, routes
+from chalicelib.directory.mail_kinds import KINDS
+from chalicelib.directory.pages import organisers
 from shared import pagination
 from tests.proof_of_work import solution
-from tests.proofs.fuzz.subject import CLOCK, Known
+from tests.proofs.fuzz.subject import CLOCK, MEMBERS_ADDRESS, Known
 from tests.service.directory.conftest import drafted, published
 
 
 class Directory:
     name = "directory"
     document = "/leden/api/openapi.json"
-    routers = (routes.router, pages.router)
+    routers = (routes.router, pages.router, organisers.router)
 
     def __init__(self) -> None:
         self._proof = ""  # sent last: a used one counts for nothing
@@ -30,7 +32,7 @@ class Directory:
                 name=f"Tuin {n}",
                 latitude=52.1,
                 longitude=5.1,
-                email=f"m{n}@example.org",
+                email=MEMBERS_ADDRESS,
             )
             for n in range(3)
         ]
@@ -39,8 +41,11 @@ class Directory:
             {
                 "slug": [one.slug for one in found],
                 "member_id": [*(one.id for one in found), draft.id],
+                "kind": [*KINDS],
+                "language": ["nl", "en"],
             }
         )
+        known.members = [one.id for one in found]
         known.cursors = [pagination.encode({"from": "1"})]
         return known
 
@@ -59,6 +64,9 @@ class Directory:
 
     def typed(self, random: Random) -> dict[str, str | list[str]]:
         return {
+            "subject": "Welkom",
+            "opening": "Fijn dat je er bent.",
+            "contact": "info@example.org",
             "name": "Buurttuin",
             "kind": "residents",
             "place": "Utrecht",

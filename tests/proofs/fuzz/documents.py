@@ -7,6 +7,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from msgspec.structs import asdict
+
 from chalicelib.documents import collaborators, pages, routes
 from chalicelib.documents.domain import (
     Category,
@@ -17,19 +19,21 @@ from chalicelib.documents.domain import (
     State,
     Verdict,
 )
+from chalicelib.documents.mail_kinds import KINDS
 from chalicelib.documents.models import InvitationItem, PartnerItem
-from chalicelib.documents.repository import _values
+from chalicelib.documents.pages import organisers
 from chalicelib.documents.usecases import load_documents
 from shared import auth, pagination
-from tests.proofs.fuzz.subject import CLOCK, Known, put_object
+from tests.proofs.fuzz.subject import CLOCK, MEMBERS_ADDRESS, Known, put_object
 
 MEMBERS = ("lid-1", "lid-2", "lid-3", "lid-4")
+WAITING = ("wacht-0001", "wacht-0002")
 
 
 class Documents:
     name = "documents"
     document = "/documenten/api/openapi.json"
-    routers = (routes.router, pages.router)
+    routers = (routes.router, pages.router, organisers.router)
 
     def fill(self) -> Known:
         collaborators.catalogue.cache_clear()
@@ -45,6 +49,8 @@ class Documents:
 
     def typed(self, random: Random) -> dict[str, str | list[str]]:
         return {
+            "subject": "Welkom",
+            "opening": "Fijn dat je er bent.",
             "title": "Statuten",
             "category": "statuten",
             "description": "Een voorbeeld.",
@@ -74,14 +80,21 @@ def _filled() -> Known:
             repository, CLOCK, collaborators.storage(), documents=entries, base_dir=Path(folder)
         )
     published = [one.id for one in repository.listed("published", CLOCK.now())]
-    repository.announce(_document("wacht-0001", State.INSPECTED, "lid-1"))
+    for waiting in WAITING:
+        repository.announce(_document(waiting, State.INSPECTED, "lid-1"))
     repository.announce(_document("begonnen-1", State.ANNOUNCED, "lid-1"))
     put_object("uploads/begonnen-1", b"x")
     tokens = [_invite(member) for member in MEMBERS] + [_invite("weg", active=False)]
     known = Known(
-        {"document_id": [*published, "wacht-0001", "begonnen-1", "begonnen-1"]}, tokens=tokens
+        {
+            "document_id": [*published, *WAITING, "begonnen-1", "begonnen-1"],
+            "kind": [*KINDS],
+            "language": ["nl", "en"],
+        },
+        tokens=tokens,
     )
-    known.owners = {"wacht-0001": tokens[0], "begonnen-1": tokens[0]}
+    known.owners = dict.fromkeys((*WAITING, "begonnen-1"), tokens[0])
+    known.members = list(MEMBERS)
     known.cursors = [pagination.encode({"after": published[0]})]
     return known
 
@@ -92,7 +105,7 @@ def _invite(member: str, *, active: bool = True) -> str:
         member_id=member,
         invitation_id=f"invitation-{member}",
         name=member,
-        email=f"{member}@example.org",
+        email=MEMBERS_ADDRESS,
         language="nl",
         changed_at=now,
         member_version=1,
@@ -104,8 +117,8 @@ def _invite(member: str, *, active: bool = True) -> str:
         active=active,
         ends_at=now + timedelta(days=9),
     )
-    PartnerItem(f"PARTNER#{member}", "PARTNER", **_values(partner)).save()
-    InvitationItem(f"INVITATION#{invitation.id}", "INVITATION", **_values(invitation)).save()
+    PartnerItem(f"PARTNER#{member}", "PARTNER", **asdict(partner)).save()
+    InvitationItem(f"INVITATION#{invitation.id}", "INVITATION", **asdict(invitation)).save()
     return auth.sign_link("invitation", invitation.id, 1)
 
 

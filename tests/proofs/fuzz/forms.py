@@ -1,9 +1,9 @@
 """The forms of a page as a browser sees them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
-TYPED = ("text", "email", "tel", "url", "search", "")
+TYPED = ("text", "email", "tel", "url", "search", "datetime-local", "date", "")
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Page(HTMLParser):
         super().__init__()
         self.language = ""
         self.forms: list[Form] = []
+        self._named: dict[str, Form] = {}
         self._form: Form | None = None
         self._area: str | None = None
         self._select = ""
@@ -37,8 +38,17 @@ class Page(HTMLParser):
             action, method = given.get("action", ""), given.get("method", "get")
             self._form = Form(method.upper(), action)
             self.forms.append(self._form)
-        elif self._form and tag in ("input", "textarea", "select", "option"):
-            self._field(tag, given, self._form)
+            self._named[given.get("id", "")] = self._form
+        else:
+            self._part(tag, given, self._named.get(given.get("form", "-")) or self._form)
+
+    def _part(self, tag: str, given: dict[str, str], form: Form | None) -> None:
+        if form and tag in ("input", "textarea", "select", "option"):
+            self._field(tag, given, form)
+        elif form and tag == "button" and given.get("formaction"):
+            self.forms.append(replace(form, action=given["formaction"]))  # with the same fields
+        elif form and tag == "button" and given.get("name"):
+            form.values.setdefault(given["name"], given.get("value", ""))  # as Enter does
 
     def _field(self, tag: str, given: dict[str, str], form: Form) -> None:
         name, kind = given.get("name", ""), given.get("type", "")

@@ -21,6 +21,7 @@ from tests.proofs.extent import SEED
 from tests.proofs.fuzz import events
 from tests.proofs.fuzz.gateway import Answer, Gateway
 from tests.proofs.fuzz.subject import LIFE, Known, Subject, account
+from tests.service.browser import ORIGIN, Browser, sign_in
 
 CHECKS = [
     not_a_server_error,
@@ -35,6 +36,7 @@ QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too
 SETTINGS = settings(
     database=None, deadline=None, phases=[Phase.generate], suppress_health_check=QUIET
 )
+ROLES = ("", "reader", "organiser", "organiser", "organiser")  # of who asks for a desk's route
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
@@ -178,6 +180,8 @@ class Fuzzer:
         has_pages = "cursor" in {one.name for one in case.operation.query}
         if positive and has_pages and random.random() < 0.3:
             case.query = {**(case.query or {}), "cursor": random.choice(known.cursors)}
+        if any("session" in one for one in case.operation.definition.raw["security"]):
+            _sign_in(case, random.choice(ROLES))
         if {"link": []} in case.operation.definition.raw["security"] and random.random() < 0.9:
             token = self.subject.token_for(case.path_parameters or {}, known, random)
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
@@ -185,6 +189,16 @@ class Fuzzer:
     def _note(self, case: Case, failure: Failure, group: FailureGroup) -> None:
         kind = type(failure).__name__
         self.failures.setdefault(f"{kind} {case.operation.label} {failure.title}", str(group))
+
+
+def _sign_in(case: Case, role: str) -> None:
+    """Have an organiser with this role ask, from our own page; nobody without a role."""
+    if role:
+        browser: Any = Browser(None)  # type: ignore[arg-type]  # nothing is sent with it
+        browser = sign_in(browser, role)
+        case.cookies = {**(case.cookies or {}), **browser.cookies}
+        token = {"X-CSRF-Token": browser.csrf, "Origin": ORIGIN}
+        case.headers = {**(case.headers or {}), **token}
 
 
 def strict(document: dict[str, Any]) -> dict[str, Any]:

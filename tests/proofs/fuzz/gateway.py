@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, unquote
 
 from chalice.app import Chalice
 
+from infra.local import rules
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -25,8 +27,11 @@ class Answer:
         return {**dict(self.pairs), "Set-Cookie": cookies}
 
 
+FILES = ("text/csv", "text/javascript", "text/calendar", "application/json")  # text that is no page
 NOWHERE = Answer(404, [("Content-Type", "text/html; charset=utf-8")], b"<p>404</p>")
 """What resources.yaml makes of an address or method that no route has."""
+
+FRONT_DOOR = rules.read()  # it asks for some addresses in a browser's place
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -70,6 +75,8 @@ class Gateway:
             self.reached[method, "", NOWHERE.status_code] += 1
             return NOWHERE
         body, encoded = self._body(data, headers)
+        asked = FRONT_DOOR.asked[FRONT_DOOR.behaviour_for(path).origin]
+        given = {**headers, **{name.lower(): value for name, value in asked.items()}}
         event = {
             "requestContext": {
                 "httpMethod": method,
@@ -78,8 +85,8 @@ class Gateway:
                 "identity": {"sourceIp": self.source_ip},
                 "path": path,
             },
-            "headers": dict(headers),
-            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+            "headers": given,
+            "multiValueHeaders": {name: [value] for name, value in given.items()},
             "pathParameters": parameters or None,
             "multiValueQueryStringParameters": parse_qs(query, keep_blank_values=True) or None,
             "stageVariables": None,

@@ -1,22 +1,79 @@
 """Registration, with two congresses and three people."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from random import Random
 from typing import Any
 
-from chalicelib.registration import collaborators, consents, pages, routes, usecases
+from chalicelib.registration import (
+    collaborators,
+    consents,
+    event_form,
+    pages,
+    routes,
+    usecases,
+)
+from chalicelib.registration.mail_kinds import KINDS
+from chalicelib.registration.models import Seen
+from chalicelib.registration.pages import organisers
+from chalicelib.registration.repository import Repository
+from chalicelib.registration.usecases import definition_reader
 from shared import auth
+from shared.inbox import Once
 from tests.proof_of_work import solution
 from tests.proofs.fuzz.subject import CLOCK, Known
-from tests.registration_support import EVENT, PROFILE, congress, register_person
+from tests.registration_support import EVENT, PROFILE, congress, question, register_person
 
 MANY = 1000  # seats
+OPEN_UNTIL = "2090-01-01 09:00"
+QUESTIONS = [
+    question("vervoer", "one", options="fiets ov"),
+    question("bakfiets", "yes_no", when={"question": "vervoer", "answers": ["fiets"]}),
+    question("dagen", "several", options="ma di"),
+    question("kort", "short", audiences=["resident"]),
+    question("lang", "long"),
+    question("aantal", "number"),
+    question("dag", "date"),
+]
+
+
+def _congress(id_: str, closes: str) -> dict[str, Any]:
+    day = {"starts": "2090-02-01 09:30", "ends": "2090-02-01 17:00"}
+    [first, _] = congress()["rounds"]
+    rounds = [first | {"starts": "2090-02-01 11:00", "ends": "2090-02-01 12:00"}]
+    opened = {"opens": "2020-01-01 09:00", "closes": closes}
+    return congress(
+        id=id_,
+        capacity=MANY,
+        registration=opened,
+        rounds=rounds,
+        questions=QUESTIONS,
+        **day,
+    )
+
+
+def _fail_address(repository: Repository) -> None:
+    [*_, (registration, _)] = usecases.export_rows(repository, EVENT)
+    usecases.note_failed_address(
+        repository,
+        CLOCK,
+        registration_id=registration.id,
+        cause="bounce",
+        sent_at=CLOCK.now() + timedelta(seconds=1),
+        once=Once(Seen, "feedback", registration.id, CLOCK),
+    )
+
+
+def _cursor(repository: Repository) -> str:
+    page = usecases.list_registrations(repository, event=EVENT, cursor=None, limit=1)
+    assert page.cursor
+    return page.cursor
 
 
 class Registration:
     name = "registration"
     document = "/congres/api/openapi.json"
-    routers = (routes.router, pages.router)
+    routers = (routes.router, pages.router, organisers.router)
 
     def __init__(self) -> None:
         self._proof = ""  # sent last: a used one counts for nothing
@@ -24,23 +81,29 @@ class Registration:
     def fill(self) -> Known:
         collaborators.repository.cache_clear()
         repository = collaborators.repository()
-        days = {"starts": "2090-02-01 09:30", "ends": "2090-02-01 17:00"}
-        rounds = [
-            {**one, "starts": "2090-02-01 11:00", "ends": "2090-02-01 12:00"}
-            for one in congress()["rounds"][:1]
-        ]
-        for name, closes in ((EVENT, "2090-01-01 09:00"), ("gesloten", "2021-01-01 09:00")):
-            opened = {"opens": "2020-01-01 09:00", "closes": closes}
-            changes: dict[str, Any] = {"id": name, "registration": opened, "rounds": rounds, **days}
-            usecases.define_event(repository, CLOCK, definition=congress(capacity=MANY, **changes))
+        for name, closes in ((EVENT, OPEN_UNTIL), ("gesloten", "2021-01-01 09:00")):
+            usecases.define_event(repository, CLOCK, definition=_congress(name, closes))
         for person in ("ada", "bob", "eva"):
             register_person(repository, CLOCK, person, profile=PROFILE)
+        _fail_address(repository)
         ids = [one.id for one, _ in usecases.export_rows(repository, EVENT)]
-        return Known({"event": [EVENT, EVENT, EVENT, "gesloten"], "registration": ids})
+        return Known(
+            {
+                "event": [EVENT, EVENT, EVENT, "gesloten"],
+                "registration": ids,
+                "kind": [*KINDS],
+                "language": ["nl", "en"],
+            },
+            cursors=[_cursor(repository)],
+        )
 
     def complete(self, body: dict[str, Any], random: Random) -> None:
+        if "facts" in body:
+            return
         body.update(audience="resident", consent=True, consent_version=consents.CONGRESS.version)
         body["sessions"] = random.choice([[], ["a1"], ["a2"]])
+        if random.random() < 0.8:
+            body["answers"] = random.choice([{}, {"vervoer": "ov", "dagen": ["ma", "di"]}])
         body["email"] = random.choice(
             ["ada@example.org", f"p{random.randrange(10**6)}@example.org"]
         )
@@ -55,12 +118,22 @@ class Registration:
         return auth.sign_link("registration", subject, random.choice([1, 1, 1, 2]))
 
     def typed(self, random: Random) -> dict[str, str | list[str]]:
+        made = definition_reader.read(_congress(f"dag-{random.randrange(10**6)}", OPEN_UNTIL))
         return {
+            "subject": "Welkom",
+            "opening": "Fijn dat je er bent.",
+            **event_form.fields(event_form.start(made)),
+            "zeker": "ja",
             "naam": "Ada de Vries",
             "email": f"p{random.randrange(10**6)}@example.org",
             "congres": EVENT,
             "doelgroep": "resident",
             "sessie-r1": "a1",
+            "vraag-vervoer": "fiets",
+            "vraag-bakfiets": "no",
+            "vraag-dagen": "ma",
+            "vraag-aantal": "2,5",
+            "vraag-dag": "2090-02-01",
             "akkoord": "ja",
             "tekst": consents.CONGRESS.version,
             "altcha": "",

@@ -16,6 +16,7 @@ from shared.clock import SystemClock
 from shared.http import Router
 from tests.service.conftest import create_bucket, create_table
 
+MEMBERS_ADDRESS = "leden@example.org"
 LIFE = 400  # requests; moto's transactions slow down as a table grows
 
 
@@ -27,6 +28,7 @@ class Known:
     tokens: list[str] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)  # whose token opens which document
     cursors: list[str] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)  # all with MEMBERS_ADDRESS
     linked: set[tuple[str, str]] = field(default_factory=set)  # (operation, value) that links gave
 
 

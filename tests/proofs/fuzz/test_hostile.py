@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.answers import BINARY
 from shared.http import Endpoint
 from shared.request import LARGEST_BODY, SESSION_COOKIE
 from tests.proof_of_work import make_easy
@@ -12,7 +13,7 @@ from tests.proofs.conftest import Figures
 from tests.proofs.extent import SEED, extent
 from tests.proofs.fuzz import hostile
 from tests.proofs.fuzz.fuzzer import Fuzzer
-from tests.proofs.fuzz.gateway import NOWHERE, Answer
+from tests.proofs.fuzz.gateway import FILES, NOWHERE, Answer
 from tests.proofs.fuzz.subject import LIFE, Known, Subject, account
 from tests.proofs.fuzz.test_interfaces import SUBJECTS
 from tests.service.browser import ORIGIN, Browser, sign_in
@@ -81,17 +82,18 @@ def _complaint(endpoint: Endpoint, sent: Sent, answer: Answer, fuzzer: Fuzzer) -
     if answer.status_code >= 500:
         return "a failure"
     kind = str(answer.headers["Content-Type"]).partition(";")[0]
-    if method not in (endpoint.method, "HEAD") or answer is NOWHERE:
+    asked = (endpoint.method, "HEAD") if endpoint.method == "GET" else (endpoint.method,)
+    if method not in asked or answer is NOWHERE:
         return ""
     if len(body) > LARGEST_BODY and method == "POST" and answer.status_code not in (413, 404):
         return "a body that is too large"
     if endpoint.kind == "json":
         return fuzzer.disagreement(endpoint, answer)
-    if answer.status_code == 303:
+    if answer.status_code == 303 or kind in BINARY or kind == "application/json":  # a download
         return ""
     if "<x onload" in answer.body.decode().lower():
         return "markup that somebody sent"
-    return "" if kind in ("text/html", "text/csv") else "no page"
+    return "" if kind in ("text/html", *FILES) else "no page"
 
 
 def test_the_marker_would_be_seen() -> None:

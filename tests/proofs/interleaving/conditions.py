@@ -12,9 +12,13 @@ POOL = "_update"  # of Pools, whose last argument is a condition
 
 # Inserted under an id that was made a moment ago: it can meet nothing, so it guards nothing.
 FRESH = {
+    "platform.repository.challenges.begin:next",
+    "platform.repository.challenges.opened:session",
     "registration.repository.registrations.enrol:registration",
     "registration.repository.registrations.enrol:answers",
-    "shared.auth.audited:audit",
+    "shared.auth.audit.audited_by:audit",
+    "shared.auth.codes._consume:session",
+    "shared.auth.codes.ask:request",
 }
 FRESH_PART = ":outbox"
 

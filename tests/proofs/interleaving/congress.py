@@ -1,12 +1,16 @@
 """Families of the registration service: a congress with its lines, and one person's data."""
 
+import contextlib
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.registration import usecases
-from chalicelib.registration.domain import Receipt
+import msgspec
+
+from chalicelib.registration import domain, usecases
+from chalicelib.registration.domain import Failure, Receipt, Saying, is_congress
 from chalicelib.registration.models import Seen
 from chalicelib.registration.repository import Repository
 from shared.clock import FixedClock
@@ -15,11 +19,12 @@ from shared.events import occurred
 from shared.events.registration import DefinitionPartlySpread
 from shared.inbox import Once
 from shared.limits import Sending
+from shared.transactions import Refused
 from tests.proofs.interleaving.account import Account, Contents
 from tests.proofs.interleaving.family import Family
 from tests.proofs.interleaving.race import Ran
-from tests.proofs.seats.invariants import Line, read, violations
-from tests.registration_support import EVENT, congress, register_person
+from tests.proofs.seats.invariants import Table, read, violations
+from tests.registration_support import EVENT, congress, entry, register_person
 
 Definition = dict[str, Any]
 
@@ -33,6 +38,8 @@ class World:
     registrations: dict[str, str] = field(default_factory=dict)
     excluded_from: int | None = None  # numbers after this one were issued to nobody we invited
     answers: list[tuple[str, object]] = field(default_factory=list)
+    may_be_deleted: bool = False
+    notes: list[str] = field(default_factory=list)  # that organisers were told are kept
 
     def repository(self) -> Repository:
         """A repository as another Lambda would have it."""
@@ -72,6 +79,77 @@ class World:
         if "sessions" in wanted:
             usecases.settle_event_of(repository, self.clock, registration_id=id_)
 
+    def fail_address(self, name: str, cause: Failure = "bounce") -> None:
+        """SES tells that a mail to them failed, with the same words each time."""
+        id_ = self.registrations[name]
+        with contextlib.suppress(Refused):  # told before
+            usecases.note_failed_address(
+                self.repository(),
+                self.clock,
+                registration_id=id_,
+                cause=cause,
+                sent_at=self.clock.now(),
+                once=Once(Seen, "feedback", f"{id_}#{cause}", self.clock),
+            )
+
+    def clear_address(self, name: str) -> None:
+        """An organiser says that the address is right."""
+        usecases.clear_address(
+            self.repository(),
+            self.clock,
+            registration_id=self.registrations[name],
+            note=lambda _transaction: None,
+        )
+
+    def correct_address(self, name: str, email: str) -> None:
+        """An organiser gives somebody another address, and with it another link."""
+        usecases.correct_address(
+            self.repository(),
+            self.clock,
+            registration_id=self.registrations[name],
+            email=email,
+            note=lambda _transaction: None,
+        )
+
+    def write_note(self, name: str, text: str) -> None:
+        """An organiser notes something where nothing stood."""
+        usecases.write_note(
+            self.repository(),
+            self.clock,
+            registration_id=self.registrations[name],
+            text=text,
+            seen=usecases.note_mark(""),
+            note=lambda _transaction: None,
+        )
+        self.notes.append(text)
+
+    def enter(self, name: str) -> None:
+        """An organiser registers somebody for them."""
+        receipt = usecases.enter(
+            self.repository(),
+            self.clock,
+            event=EVENT,
+            entry=entry(name),
+            language="nl",
+            asked=usecases.Asked(None, "same"),
+            note=lambda _made: lambda _transaction: None,
+        )
+        self.registrations.setdefault(name, receipt.registration_id)
+
+    def say_coming(self, name: str, says: Saying) -> None:
+        """Answer whether they still come, and what the event's consumer does."""
+        id_, repository = self.registrations[name], self.repository()
+        usecases.say_coming(
+            repository,
+            self.clock,
+            registration_id=id_,
+            link_version=1,
+            says=says,
+            day=self.definition["starts"][:10],
+        )
+        if says == "no":
+            usecases.settle_event_of(repository, self.clock, registration_id=id_)
+
     def settle(self, line: str = "congress") -> None:
         usecases.settle(self.repository(), self.clock, event=EVENT, pool=line)
 
@@ -98,10 +176,22 @@ class World:
         pool = self.repository().pools.get(EVENT, "congress")
         self.excluded_from = pool.issued if pool else 0
 
+    def delete(self) -> None:
+        """Take the congress offline, and delete it if nobody ever registered."""
+        self.may_be_deleted = True
+        repository = self.repository()
+        usecases.define_event(
+            repository, self.clock, definition=self.definition | {"published": False}
+        )
+        draft = repository.definitions.get(EVENT)
+        usecases.delete_draft(
+            repository, self.clock, event=EVENT, revision=draft.revision if draft else 0
+        )
+
     def carry_on(self) -> None:
         """What the consumer does with the next slice of a changed definition."""
         left = DefinitionPartlySpread(event=EVENT, revision=1, reached="")
-        once = Once(Seen, "registration", occurred(left, self.clock), self.clock)
+        once = Once(Seen, "registration", occurred(left, self.clock).id, self.clock)
         usecases.carry_on(
             self.repository(), self.clock, event=EVENT, revision=1, reached="", once=once
         )
@@ -132,9 +222,42 @@ def _with_a_death() -> World:
     return made
 
 
+def _with_failing_address() -> World:
+    """One seat is free, and mail to Ada comes back."""
+    made = world(3, ("ada", "a1"), ("bob", "a1"))
+    made.fail_address("ada")
+    return made
+
+
+def failing(contents: Contents) -> list[str]:
+    """Whose mail is held back was told of once, and is counted until they leave."""
+    told = Counter((event["type"].split(".")[3], event["subject"]) for event in contents.told())
+    found, counted = [], {item["sk"]["S"] for item in contents.of("FAILED#")}
+    for item in contents.of("REGISTRATION#"):
+        id_ = item["pk"]["S"].partition("#")[2]
+        if item["sk"]["S"] != "REGISTRATION":
+            continue
+        fails = "address_failed_at" in item
+        more_often = told["address_failed", id_] - told["address_cleared", id_] - fails
+        # Another address is right until it fails, whatever the one before was.
+        if not 0 <= more_often <= told["address_corrected", id_]:
+            found.append("what was told of an address differs from what is so")
+        if (id_ in counted) != (fails and item["state"]["S"] != "cancelled"):
+            found.append("an address that fails is not counted, or one that works is")
+        counted.discard(id_)
+    return found + [f"counted and gone: {one}" for one in counted]
+
+
 def _undefined() -> World:
     """Nobody has defined the congress yet."""
     return World(FixedClock(datetime(2027, 4, 14, 9, 30, tzinfo=UTC)), small(2))
+
+
+def _draft() -> World:
+    """Nobody has registered, or can."""
+    made = World(FixedClock(datetime(2027, 4, 14, 9, 30, tzinfo=UTC)), small(2))
+    made.define(published=False)
+    return made
 
 
 def _without_a2() -> list[Any]:
@@ -146,7 +269,8 @@ def _without_a2() -> list[Any]:
 def check(world: World, ran: Ran) -> list[str]:
     """The invariants now, and again once the consumers and the sweeper have been round."""
     contents = CONGRESS.account.read()
-    found = violations(read(contents), at_rest=False) + _defined(contents) + _requests(world, ran)
+    found = violations(read(contents), at_rest=False)
+    found += _defined(world, contents) + _requests(world, ran) + failing(contents)
     if not ran.crashed:
         found += _as_defined(contents)
     if len(_revisions(contents)) > 1:
@@ -170,13 +294,25 @@ def _revisions(contents: Contents) -> list[int]:
     return [event["data"]["revision"] for event in contents.told() if "revision" in event["data"]]
 
 
-def _defined(contents: Contents) -> list[str]:
+def _defined(world: World, contents: Contents) -> list[str]:
     item = contents.item(f"EVENT#{EVENT}")
     revision = int(item["revision"]["N"]) if item else 0
     told = sorted(_revisions(contents))
+    if world.may_be_deleted:
+        # Deleting tells once more of the last revision; a new one with that id goes on from there.
+        told = sorted(set(told))
+        if item is None:
+            return _deleted(contents)
     if told != list(range(1, revision + 1)):
         return [f"revision {revision}, told of {told}"]
     return []
+
+
+def _deleted(contents: Contents) -> list[str]:
+    """Nobody may be left behind, and nobody can come any more."""
+    people = [f"deleted under {one['pk']['S']}" for one in contents.of("REGISTRATION#")]
+    lines = contents.of(f"POOL#{EVENT}#")
+    return people + [f"deleted, {one['pk']['S']} open" for one in lines if one["published"]["BOOL"]]
 
 
 def _as_defined(contents: Contents) -> list[str]:
@@ -184,27 +320,43 @@ def _as_defined(contents: Contents) -> list[str]:
     if item is None:
         return []
     definition = json.loads(item["definition"]["S"])
-    sessions = {one["id"] for round_ in definition["rounds"] for one in round_["sessions"]}
+    defined = _capacities(definition, contents)
+    table = read(contents)
     found = []
     for pool in contents.of(f"POOL#{EVENT}#"):
         name = pool["pk"]["S"].rpartition("#")[2]
-        if name != "congress" and name not in sessions:
-            if read(contents).lines[name].live:
+        if name not in defined:
+            if table.lines[name].live:
                 found.append(f"{name}: people in a session that is gone")
         elif pool["revision"] != item["revision"]:
             found.append(f"{name}: not as revision {item['revision']['N']} says")
-        elif name == "congress" and not _has_capacity(read(contents).lines[name], definition):
-            found.append(f"{pool['capacity']['N']} seats, defined {definition['capacity']}")
+        elif is_congress(name) and not _has_capacity(table, name, defined):
+            found.append(f"{name}: {pool['capacity']['N']} seats, defined {defined[name]}")
         elif pool["published"]["BOOL"] != definition["published"]:
             found.append(f"{name}: open against the definition")
     return found
 
 
-def _has_capacity(line: Line, definition: Definition) -> bool:
-    """As many seats as defined, or more where a definition that was refused gave them away."""
-    defined = definition["capacity"]
+def _capacities(definition: Definition, contents: Contents) -> dict[str, int]:
+    """By line, as a definition in the table says, after the kept seats that were handed over."""
+    found = msgspec.convert(definition, domain.Definition).capacities()
+    for pool in contents.of(f"POOL#{EVENT}#"):
+        name = pool["pk"]["S"].rpartition("#")[2]
+        if name in found:
+            found[name] += int(pool["received"]["N"]) - int(pool["moved_out"]["N"])
+    return found
+
+
+def _has_capacity(table: Table, name: str, defined: dict[str, int]) -> bool:
+    """As many seats as defined; or more where they were given away meanwhile, and then fewer in
+    another line.
+    """
+    line, wanted = table.lines[name], defined[name]
     seated = sum(state == "seated" for state, _ in line.numbers.values())
-    return bool(line.capacity == defined or line.capacity > defined < seated)
+    if line.capacity >= wanted:
+        return line.capacity == wanted or wanted < seated
+    others = [one for one in table.lines if is_congress(one) and one != name]
+    return any(table.lines[one].capacity > defined.get(one, 0) for one in others)
 
 
 def _requests(world: World, ran: Ran) -> list[str]:
@@ -231,7 +383,7 @@ CONGRESS: Family[World] = Family(
     account=Account(["REGISTRATION_TABLE"]),
     states={
         "two seats, one waits": lambda: world(2, ("ada", "a1"), ("bob", "a2"), ("cas", "a1")),
-        "one seat free": lambda: world(3, ("ada", "a1"), ("bob", "a1")),
+        "one seat free": _with_failing_address,
         "full": lambda: world(2, ("ada",), ("bob", "a1")),
     },
     more_states={
@@ -243,6 +395,7 @@ CONGRESS: Family[World] = Family(
         "one leaves four seats": _with_a_death,
         "a2 is empty": lambda: world(3, ("ada", "a1")),
         "not defined": _undefined,
+        "a draft": _draft,
     },
     operations={
         "register": lambda world, index: world.register(f"new{index}", "a1"),
@@ -257,11 +410,22 @@ CONGRESS: Family[World] = Family(
         "grow": lambda world, _: world.define(capacity=4),
         "shrink": lambda world, _: world.define(capacity=1),
         "remove a session": lambda world, _: world.define(rounds=_without_a2()),
+        "delete": lambda world, _: world.delete(),
         "spread": lambda world, _: world.spread(),
         "carry on": lambda world, _: world.carry_on(),
+        "mail to bob comes back": lambda world, _: world.fail_address("bob"),
+        "bob complains": lambda world, _: world.fail_address("bob", "complaint"),
+        "bob still comes": lambda world, _: world.say_coming("bob", "yes"),
+        "bob does not come": lambda world, _: world.say_coming("bob", "no"),
+        "clear ada": lambda world, _: world.clear_address("ada"),
+        "correct ada": lambda world, _: world.correct_address("ada", "new0@example.org"),
+        "note of ada": lambda world, number: world.write_note("ada", f"notitie {number}"),
+        "enter": lambda world, index: world.enter(f"new{index}"),
     },
     check=check,
-    again=frozenset({"settle", "settle lines", "sweep", "spread", "carry on"}),
+    again=frozenset(
+        {"settle", "settle lines", "sweep", "spread", "carry on", "mail to bob comes back"}
+    ),
     more={
         "cancel bob": lambda world, _: world.cancel("bob"),
         "shrink to three": lambda world, _: world.define(capacity=3),

@@ -2,16 +2,28 @@
 
 from typing import Any
 
+from tests.proofs.interleaving.codes import CODE
 from tests.proofs.interleaving.congress import CONGRESS, REQUEST
+from tests.proofs.interleaving.door import DOOR
 from tests.proofs.interleaving.family import Family
+from tests.proofs.interleaving.kept_seats import KEPT_SEATS
 from tests.proofs.interleaving.library import DOCUMENT, PARTNER, UPLOAD
+from tests.proofs.interleaving.mailings import MAILINGS
 from tests.proofs.interleaving.members import APPLICATION, MEMBER
+from tests.proofs.interleaving.notices import NOTICES
+from tests.proofs.interleaving.people import PEOPLE
 from tests.proofs.interleaving.person import PERSON
 from tests.proofs.interleaving.plumbing import FRAGMENT, LIMIT, MAIL, OUTBOX, SESSION
+from tests.proofs.interleaving.sign_in import SIGN_IN
+from tests.proofs.interleaving.wording import SETTINGS, WORDS
 
 FAMILIES: list[Family[Any]] = [
     CONGRESS,
     REQUEST,
+    KEPT_SEATS,
+    DOOR,
+    MAILINGS,
+    PEOPLE,
     PERSON,
     MEMBER,
     APPLICATION,
@@ -20,7 +32,12 @@ FAMILIES: list[Family[Any]] = [
     DOCUMENT,
     MAIL,
     SESSION,
+    SIGN_IN,
     LIMIT,
     FRAGMENT,
     OUTBOX,
+    CODE,
+    NOTICES,
+    SETTINGS,
+    WORDS,
 ]

@@ -14,21 +14,33 @@ from chalicelib.registration import seats
 from chalicelib.registration.usecases import define
 from shared import fragments, relay, sweeper
 from shared.inbox import Once
+from tests.proofs.interleaving.codes import CODE
 from tests.proofs.interleaving.congress import CONGRESS, REQUEST
+from tests.proofs.interleaving.door import DOOR
 from tests.proofs.interleaving.family import Family
 from tests.proofs.interleaving.guards import Guard, Mutant, replaced, without
+from tests.proofs.interleaving.kept_seats import KEPT_SEATS
 from tests.proofs.interleaving.library import DOCUMENT, PARTNER, UPLOAD
+from tests.proofs.interleaving.mailings import MAILINGS
 from tests.proofs.interleaving.members import APPLICATION, MEMBER
+from tests.proofs.interleaving.notices import NOTICES
+from tests.proofs.interleaving.people import PEOPLE
 from tests.proofs.interleaving.person import PERSON
 from tests.proofs.interleaving.plumbing import FRAGMENT, LIMIT, MAIL, OUTBOX
+from tests.proofs.interleaving.sign_in import SIGN_IN
+from tests.proofs.interleaving.wording import SETTINGS, WORDS
 
 # The packages hand out functions of the same names.
 directory_apply = import_module("chalicelib.directory.usecases.apply")
 register = import_module("chalicelib.registration.usecases.register")
+write_note = import_module("chalicelib.registration.usecases.write_note")
 
 REPOSITORY = "registration.repository"
 POOLS = f"{REPOSITORY}.pools"
 MAILS = "shared.mail"
+NOTICE_ITEMS = "platform.repository.notices"
+ORGANISERS = "platform.repository.people"
+CODES = "shared.auth.codes"
 
 
 def _guard(
@@ -60,8 +72,8 @@ def _any_version(repository: Any, clock: Any, member_id: str, version: int) -> A
     return repository.get(member_id, clock.now())
 
 
-def _first_answer(repository: Any, event: str, key: str | None, fingerprint: str) -> Any:
-    first = repository.registrations.attempt(event, key) if key else None
+def _first_answer(repository: Any, event: str, asked: Any) -> Any:
+    first = repository.registrations.attempt(event, asked.key) if asked.key else None
     return first and first[1]
 
 
@@ -84,6 +96,81 @@ def _without_version(self: Invitation, version: int, now: Any) -> bool:
 _same: Callable[..., Any] = lambda *_, **__: {}  # noqa: E731
 
 GUARDS: list[Guard] = [
+    # What notices need
+    _guard(
+        "a mail is made of notices that nobody sent since they were read",
+        f"{NOTICE_ITEMS}.freeze",
+        NOTICES,
+        "two wait",
+        "deliver",
+        "deliver",
+    ),
+    _guard(
+        "a mail that is under way is not forgotten",
+        f"{NOTICE_ITEMS}.finish",
+        NOTICES,
+        "sent, and more waits",
+        "deliver",
+        "deliver",
+    ),
+    _guard(
+        "each part of many recipients is told once",
+        f"{NOTICE_ITEMS}._add_shelf:SEEN",
+        NOTICES,
+        "many recipients",
+        "hear",
+        "deliver",
+    ),
+    _guard(
+        "a choice follows the one that was seen",
+        f"{NOTICE_ITEMS}.save:PART_CHOICE",
+        NOTICES,
+        "something happened",
+        "choose",
+        "choose",
+    ),
+    _guard(
+        "a failing queue is told once",
+        f"{NOTICE_ITEMS}.begin_trouble:PART_TROUBLE",
+        NOTICES,
+        "something happened",
+        "watch",
+        "watch",
+    ),
+    # What signing in needs
+    _guard(
+        "a code opens one session",
+        "platform.repository.challenges._spend:code",
+        SIGN_IN,
+        "a code is asked",
+        "the same code elsewhere",
+        "the same code elsewhere",
+    ),
+    _guard(
+        "a step is taken once",
+        "platform.repository.challenges._end:challenge",
+        SIGN_IN,
+        "a code is asked",
+        "the same step",
+        "the same step",
+    ),
+    _guard(
+        "five codes per step",
+        "platform.repository.challenges.attempt",
+        SIGN_IN,
+        "one try left",
+        "guess",
+        "guess",
+        "tries",
+    ),
+    _guard(
+        "who was removed does not come back by a new name",
+        "platform.usecases.account.rename:organiser",
+        SIGN_IN,
+        "a code is asked",
+        "rename",
+        "remove",
+    ),
     # What a congress needs
     _guard(
         "a number is written once, and dies once",
@@ -143,6 +230,50 @@ GUARDS: list[Guard] = [
         "grow",
         "grow to six",
     ),
+    _guard(
+        "growing counts the kept seats that were handed over",
+        f"{POOLS}.grow",
+        KEPT_SEATS,
+        "over, a kept seat free",
+        "keep more",
+        "hand over and copy",
+        "moved_out",
+    ),
+    _guard(
+        "shrinking counts the kept seats that were handed over",
+        f"{POOLS}.shrink",
+        KEPT_SEATS,
+        "over, all kept seats free",
+        "keep fewer",
+        "settle the kept",
+        "moved_out",
+    ),
+    _guard(
+        "a kept seat is handed over while nobody takes it",
+        f"{POOLS}.give_away",
+        KEPT_SEATS,
+        "over, a kept seat free",
+        "settle the kept",
+        "register too slowly",
+        "issued",
+    ),
+    _guard(
+        "a kept seat is handed over once",
+        f"{POOLS}.give_away",
+        KEPT_SEATS,
+        "over, a kept seat free",
+        "settle the kept",
+        "sweep",
+        "capacity",
+    ),
+    _guard(
+        "a seat that is handed over is added once",
+        f"{POOLS}.receive",
+        KEPT_SEATS,
+        "over, a kept seat free",
+        "settle the kept",
+        "sweep",
+    ),
     _guard("a line is made once", f"{POOLS}.create", CONGRESS, "full", "grow", "register"),
     _guard(
         "a line keeps the newest definition",
@@ -185,6 +316,14 @@ GUARDS: list[Guard] = [
         "grow",
         "grow to six",
     ),
+    _guard(
+        "a draft is deleted as it was read",
+        f"{REPOSITORY}.definitions.remove:event",
+        CONGRESS,
+        "a draft",
+        "delete",
+        "grow",
+    ),
     _code(
         "who defines second puts the lines back",
         replaced(define, "_put_back", _nothing),
@@ -201,6 +340,23 @@ GUARDS: list[Guard] = [
         "register",
         "cancel the first",
     ),
+    # What organisers do for a participant
+    _guard(
+        "a corrected address has one registration",
+        f"{REPOSITORY}.registrations.save:person",
+        PERSON,
+        "registered",
+        "correct the address",
+        "register the new address",
+    ),
+    _code(
+        "a note replaces what its writer saw",
+        replaced(write_note, "note_mark", lambda _note: "00000000"),  # of no note
+        PERSON,
+        "registered",
+        "write a note",
+        "write a note",
+    ),
     # What a participant needs
     _guard(
         "one answer per idempotency key",
@@ -212,7 +368,7 @@ GUARDS: list[Guard] = [
     ),
     _code(
         "a key is bound to what was asked",
-        replaced(register, "_first_answer", _first_answer),
+        replaced(register, "first_answer", _first_answer),
         REQUEST,
         "open",
         "ask",
@@ -228,11 +384,43 @@ GUARDS: list[Guard] = [
     ),
     _guard(
         "answers that were removed stay away",
-        f"{REPOSITORY}.answers.keep",
+        f"{REPOSITORY}.answers._write",
         PERSON,
         "registered",
         "move the congress",
         "cancel",
+    ),
+    _guard(
+        "an answer is not put back to what was read before it",
+        f"{REPOSITORY}.answers._write",
+        PERSON,
+        "registered",
+        "move the congress",
+        "answer anew",
+    ),
+    _guard(
+        "a check-in is of the registration that was read",
+        f"{REPOSITORY}.arrivals.save:registration",
+        DOOR,
+        "outside",
+        "check in",
+        "cancel",
+    ),
+    _guard(
+        "the first check-in counts",
+        f"{REPOSITORY}.arrivals.save:arrival",
+        DOOR,
+        "outside",
+        "check in",
+        "check in",
+    ),
+    _guard(
+        "a slice of mails is asked for once",
+        f"{REPOSITORY}.mailings.advance:mailing",
+        MAILINGS,
+        "due",
+        "send",
+        "send",
     ),
     _guard(
         "erased only as it was read",
@@ -481,5 +669,115 @@ GUARDS: list[Guard] = [
         "three wait",
         "sweep",
         "sweep",
+    ),
+    # What signing in by mail needs
+    _guard(
+        "one session per code and link",
+        f"{CODES}._consume:request",
+        CODE,
+        "mailed",
+        "use the code",
+        "use the link",
+        "used_at",
+    ),
+    _guard(
+        "an older mail's code is worthless",
+        f"{CODES}._consume:request",
+        CODE,
+        "mailed",
+        "use the code",
+        "mail again",
+        "code_hash",
+    ),
+    _guard(
+        "nothing is minted for a request that was used",
+        f"{CODES}.mint",
+        CODE,
+        "mailed",
+        "mail again",
+        "use the link",
+    ),
+    _guard(
+        "five tries and no more",
+        f"{CODES}._count",
+        CODE,
+        "one try left",
+        "guess",
+        "guess",
+        "tries",
+    ),
+    _guard(
+        "choosing does not bring an ended session back",
+        f"{CODES}.choose",
+        CODE,
+        "signed in",
+        "choose",
+        "sign out",
+    ),
+    _guard(
+        "a new address does not bring an ended session back",
+        f"{CODES}._move:session",
+        CODE,
+        "signed in",
+        "change the address",
+        "sign out",
+    ),
+    # What the network's settings and the words of mails need
+    _guard(
+        "settings are not written over a change that was not seen",
+        "shared.network.change:PART",
+        SETTINGS,
+        "looked at",
+        "change",
+        "change",
+    ),
+    _guard(
+        "words are not written over words that were not seen",
+        "shared.mail_texts.change_words:_PART",
+        WORDS,
+        "looked at",
+        "change",
+        "back to standard",
+    ),
+    # What two owners who manage organisers need
+    _guard(
+        "an address that two owners invite is one organiser",
+        f"{ORGANISERS}.insert:PART_ORGANISER",
+        PEOPLE,
+        "two owners",
+        "invite",
+        "invite",
+    ),
+    _guard(
+        "nobody's roles are written over a change that was not seen",
+        f"{ORGANISERS}.change:PART_ORGANISER",
+        PEOPLE,
+        "two owners",
+        "change",
+        "change",
+    ),
+    _guard(
+        "who was removed does not come back as a stub when signed out",
+        f"{ORGANISERS}.end_sessions:PART_ORGANISER",
+        PEOPLE,
+        "two owners",
+        "end sessions",
+        "remove",
+    ),
+    _guard(
+        "nobody is removed on what they no longer are",
+        f"{ORGANISERS}.remove:PART_ORGANISER",
+        PEOPLE,
+        "two owners",
+        "remove",
+        "change",
+    ),
+    _guard(
+        "an owner goes when another one stays",
+        f"{ORGANISERS}._check_owner:PART_OWNER",
+        PEOPLE,
+        "two owners",
+        "lower the other",
+        "lower the other",
     ),
 ]

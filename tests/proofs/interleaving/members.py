@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.directory import domain, usecases
 from chalicelib.directory.domain import Contact, Kind, Member, Profile, State
@@ -41,7 +42,7 @@ REGISTRATION = "registration-1"
 FROM_REGISTRATION = usecases.stable_id(usecases.BY_REGISTRATION, REGISTRATION)
 SHOWN = {"member_published", "member_changed"}
 LAST_TOLD = {  # by state: what was told last
-    State.DRAFT: {"member_drafted", "member_changed"},
+    State.DRAFT: {"member_drafted", "member_changed", "member_reopened"},
     State.PUBLISHED: SHOWN,
     State.DECLINED: {"member_declined"},
     State.WITHDRAWN: {"member_withdrawn"},
@@ -176,6 +177,15 @@ def near_its_end() -> World:
     return world
 
 
+def declined() -> World:
+    """The garden was declined a moment ago."""
+    world = draft()
+    id_, version = world.seen["garden"]
+    usecases.decline(Repository(), world.clock, id_, version)
+    world.seen["garden"] = (id_, version + 1)
+    return world
+
+
 def arrived() -> World:
     """The entry from registration waits too."""
     world = draft()
@@ -289,11 +299,12 @@ MEMBER: Family[World] = Family(
     name="a member",
     account=ACCOUNT,
     states={"draft": draft, "published": published, "near its end": near_its_end,
-            "arrived": arrived},
+            "declined": declined, "arrived": arrived},
     operations={
         "approve": lambda world, _: world.decide(usecases.approve),
         "approve the other": lambda world, _: world.decide(usecases.approve, "other"),
         "decline": lambda world, _: world.decide(usecases.decline),
+        "reopen": lambda world, _: world.decide(usecases.reopen),
         "edit": lambda world, index: world.edit(index),
         "withdraw": lambda world, _: world.withdraw(),
         "load": lambda world, _: world.load(),

@@ -6,20 +6,24 @@ from datetime import timedelta
 from chalicelib.registration import usecases
 from chalicelib.registration.domain import Answers
 from chalicelib.registration.models import Seen
+from chalicelib.registration.question_rules import checked
 from chalicelib.registration.repository import Repository
+from chalicelib.registration.usecases import definition_reader
 from shared import handover
 from shared.clock import FixedClock
 from shared.events.registration import Registered
 from shared.handovers import ProfileHandover
 from shared.inbox import Once
 from tests.proofs.interleaving.account import Account, Contents
-from tests.proofs.interleaving.congress import World, world
+from tests.proofs.interleaving.congress import World, failing, world
 from tests.proofs.interleaving.deliveries import Queue
 from tests.proofs.interleaving.family import Family
 from tests.proofs.interleaving.race import Ran
-from tests.registration_support import EVENT, PROFILE
+from tests.registration_support import EVENT, PROFILE, question, register_person
 
 NIGHT = timedelta(seconds=2)
+FIRST = "het eerste antwoord"
+NEW, NEW_ADDRESS = "nieuw", "nieuw@example.org"
 LATER = {"starts": "2028-09-17 09:30", "ends": "2028-09-17 17:00"}
 
 
@@ -29,6 +33,7 @@ class Person(World):
     queue: Queue
     kept: frozenset[str] = frozenset()  # what may not be erased any more
     taken = False
+    answered = False  # anew, so that the first answer is gone
 
     def hand_over(self) -> None:
         """What the consumer of `registered` does for the guide."""
@@ -71,6 +76,15 @@ class Person(World):
         found = (self.repository().registrations.get(id_) for id_ in ids)
         self.kept = frozenset(one.id for one in found if one and one.keep_until > now)
 
+    def answer(self, text: str) -> None:
+        """Another answer to the congress's own question."""
+        self.change("ada", answers={"kort": [text]})
+        self.answered = True
+
+    def claim(self) -> None:
+        """Somebody registers with the address that Ada may get; a known one gets an answer too."""
+        register_person(self.repository(), self.clock, NEW)
+
     def ask_link(self) -> None:
         usecases.request_link(
             self.repository(), self.clock, event=EVENT, email="ada@example.org", visitor="v"
@@ -80,8 +94,11 @@ class Person(World):
 def registered() -> Person:
     """Ada is registered and nothing was handed over yet."""
     made = world(2)
-    person = Person(made.clock, made.definition)
-    answers = Answers(diet="geen noten", access_needs="")
+    asked = made.definition | {"questions": [question("kort", "short")]}
+    person = Person(made.clock, asked)
+    person.define()
+    replies = checked(definition_reader.read(asked).questions, "resident", {"kort": [FIRST]})
+    answers = Answers(diet="geen noten", access_needs="", replies=replies)
     person.register("ada", "a1", profile=PROFILE, answers=answers)
     person.queue = Queue("registration", Seen, person.clock)
     id_ = person.registrations["ada"]
@@ -91,10 +108,11 @@ def registered() -> Person:
 
 
 def handed_over() -> Person:
-    """The guide has taken what was handed over."""
+    """The guide has taken what was handed over, and mail to Ada comes back."""
     person = registered()
     person.hand_over()
     person.take()
+    person.fail_address("ada")
     return person
 
 
@@ -123,20 +141,20 @@ def check(person: Person, ran: Ran) -> list[str]:
 
 
 def _violations(person: Person, contents: Contents) -> list[str]:
-    found = []
+    found = failing(contents)
     states = {
         item["pk"]["S"].partition("#")[2]: item["state"]["S"] for item in _registrations(contents)
     }
-    answers = {
-        item["pk"]["S"].partition("#")[2]
-        for item in contents.of("REGISTRATION#")
-        if item["sk"]["S"] == "ANSWERS"
-    }
+    items = [item for item in contents.of("REGISTRATION#") if item["sk"]["S"] == "ANSWERS"]
+    answers = {item["pk"]["S"].partition("#")[2] for item in items}
+    if person.answered and FIRST in str(items):
+        found.append("an older answer than the one that was given")
     active = {id_ for id_, state in states.items() if state != "cancelled"}
     if answers - active:
         found.append("sensitive answers of nobody")
     if {item["registration_id"]["S"] for item in contents.of("PERSON#")} != active:
         found.append("persons and active registrations differ")
+    found += _guards(person, contents) + _notes(person, contents)
     told = Counter((event["type"].split(".")[3], event["subject"]) for event in contents.told())
     for id_ in person.registrations.values():
         if told["erased", id_] != (id_ not in states):
@@ -148,6 +166,30 @@ def _violations(person: Person, contents: Contents) -> list[str]:
     if person.taken and contents.keys("HANDOVER_BUCKET"):
         found.append("a hand-over is left behind")
     return found
+
+
+def _guards(person: Person, contents: Contents) -> list[str]:
+    """Each address has one registration, and its guard is its own."""
+    guards = {item["pk"]["S"]: item["registration_id"]["S"] for item in contents.of("PERSON#")}
+    expected = {
+        f"PERSON#{EVENT}#{person.repository().registrations.person(EVENT, one['email']['S'])}": (
+            one["pk"]["S"].partition("#")[2]
+        )
+        for one in _registrations(contents)
+        if one["state"]["S"] != "cancelled"
+    }
+    return [] if guards == expected else ["a guard is not that of its address"]
+
+
+def _notes(person: Person, contents: Contents) -> list[str]:
+    """Of two who saw no note, one wrote theirs."""
+    ada = person.registrations["ada"]
+    kept = {
+        one["note"]["S"]
+        for one in _registrations(contents)
+        if one["pk"]["S"] == f"REGISTRATION#{ada}" and "note" in one
+    }
+    return [] if len(set(person.notes)) <= 1 or not kept else ["a note is overwritten unseen"]
 
 
 def _registrations(contents: Contents) -> list[dict[str, dict[str, str]]]:
@@ -164,12 +206,21 @@ PERSON: Family[Person] = Family(
         "the guide takes": lambda person, _: person.take(),
         "ask for the link": lambda person, _: person.ask_link(),
         "cancel": lambda person, _: person.cancel("ada"),
+        "answer anew": lambda person, number: person.answer(f"antwoord {number}"),
+        "still comes": lambda person, _: person.say_coming("ada", "yes"),
+        "does not come": lambda person, _: person.say_coming("ada", "no"),
         "rename": lambda person, _: person.change("ada", name="Adelheid"),
         "register again": lambda person, _: person.register("ada"),
         "move the congress": lambda person, _: person.move(),
         "spread": lambda person, _: person.spread(),
         "erase": lambda person, _: person.erase(),
         "sweep": lambda person, _: person.sweep(1),
+        "mail comes back": lambda person, _: person.fail_address("ada"),
+        "clear the address": lambda person, _: person.clear_address("ada"),
+        "correct the address": lambda person, _: person.correct_address("ada", NEW_ADDRESS),
+        "register the new address": lambda person, _: person.claim(),
+        "enter the new address": lambda person, _: person.enter(NEW),
+        "write a note": lambda person, number: person.write_note("ada", f"notitie {number}"),
     },
     check=check,
     again=frozenset({"registration arrives", "the guide takes", "spread", "erase"}),

@@ -118,7 +118,7 @@ def _signed_in() -> Desk:
     OrganiserItem("ORGANISERS", "o", email="o@example.org", name="O", roles={}).save()
     now = desk.clock.now()
     SessionItem(
-        f"SESSION#{auth._hash('token')}",
+        f"SESSION#{auth.hash_of('token')}",
         "SESSION",
         organiser_id="o",
         started_at=now,

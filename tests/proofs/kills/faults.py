@@ -29,17 +29,20 @@ class Faults:
     functions: str = ""  # only those with these words in their name
     injected: Counter[str] = field(default_factory=Counter)
     excused: int = 0  # mails that SES has and our ledger never heard of: each may come again
+    disturbed: bool = False  # a call of the function that ran last
     _unmarked: bool = False
 
     def __call__(self, function: str, work: Callable[[], T]) -> T:
         if self.functions not in function:
             return work()
         self._unmarked = False
+        before = self.injected.total()
         try:
             with observed(self):
                 return work()
         finally:
             self.excused += self._unmarked
+            self.disturbed = self.injected.total() > before
 
     def before(self, call: Call) -> AWSResponse | None:
         if str(call) == MAIL_SENT:

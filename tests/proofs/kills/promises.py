@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.proofs.interleaving.account import Contents, Item
-from tests.proofs.kills.scenes import Story
+from tests.proofs.kills.scenes import STAFF, Story
 from tests.proofs.seats import invariants
 from tests.proofs.world.cloud import ACCOUNT, STAGE, client
 from tests.proofs.world.state import depths
@@ -31,7 +31,7 @@ def broken(world: World, story: Story) -> list[str]:
     found = {name: list(items.values()) for name, items in tables.items()}
     wrong = _seats(found["registration"], story) + _guide(found, story)
     items = {("registration", *key): item for key, item in tables["registration"].items()}
-    wrong += _audit(found["access"], story)
+    wrong += _audit(found["access"], story) + _notices(found["access"], story)
     contents = _Published(items, events=story.published + world.tap.take())
     wrong += invariants.violations(invariants.read(contents), at_rest=True)
     wrong += [f"{name} holds {depth} messages" for name, depth in depths().items()]
@@ -79,6 +79,14 @@ def _audit(items: list[Item], story: Story) -> list[str]:
     """Each decision of an organiser is written down once, whenever its process died."""
     found = Counter(item["action"]["S"] for item in _under(items, "AUDIT#"))
     return [] if found == Counter(story.audited) else [f"audit log: {dict(found)}"]
+
+
+def _notices(items: list[Item], story: Story) -> list[str]:
+    """The organiser is to hear of each thing once; with a seat or not is the line's to say."""
+    keys = [item["sk"]["S"] for item in _under(items, f"NOTICE#{STAFF}")]
+    kinds = (key.split("#")[1].replace("waiting_list", "registration") for key in keys)
+    found = Counter(kinds)
+    return [] if found == story.noticed else [f"notices: {dict(found)}"]
 
 
 def _take_handovers() -> int:

@@ -27,13 +27,13 @@ class Subscription:
 
 
 def subscriptions() -> list[Subscription]:
-    """Every subscription of the platform, in a fixed order."""
+    """Every subscription to events, in a fixed order; SES publishes none."""
     pages = client("sns").get_paginator("list_subscriptions").paginate()
     found = [
         Subscription(one["TopicArn"], one["Endpoint"], one["SubscriptionArn"])
         for page in pages
         for one in page["Subscriptions"]
-        if not one["Endpoint"].endswith(":tap")
+        if one["TopicArn"].endswith("-events") and not one["Endpoint"].endswith(":tap")
     ]
     return sorted(found, key=str)
 

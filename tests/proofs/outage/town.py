@@ -100,11 +100,13 @@ class Town:
             initiative = person.fields.get("initiatief")
             if initiative and drafts[initiative] != 1:
                 wrong.append(f"{person.name} has {drafts[initiative]} drafts")
-        told = Counter(mail.subject for mail in self.world.mailbox.to("organisator@example.org"))
-        for subject, count in told.items():
-            wanted = len(self.people) if subject.startswith("Nieuwe aanmelding") else 1
-            if count > wanted:
-                wrong.append(f"the organiser had {count} times {subject!r}")
+        noticed = [
+            one["item"]["S"]
+            for one in self.world.tables.find("access", "NOTICE#organisator@example.org")
+            if one["sk"]["S"].startswith("registration/")
+        ]
+        if len(noticed) != len(self.people) or len(set(noticed)) != len(noticed):
+            wrong.append(f"the organiser hears {len(noticed)} times of {len(self.people)} people")
         return wrong
 
     def members(self) -> list[dict[str, Any]]:

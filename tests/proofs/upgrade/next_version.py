@@ -89,7 +89,7 @@ def _event_with_a_field(tree: _Tree) -> None:
         ),
     )
     tree.change(
-        f"{CHALICE}/usecases/register.py",
+        f"{CHALICE}/usecases/joining.py",
         ("    happened = Registered(\n", '    happened = Registered(\n        wave="second",\n'),
     )
     start = "def _on_registered(event: Event, once: Once) -> None:\n"

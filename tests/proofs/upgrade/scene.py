@@ -100,8 +100,7 @@ class Director:
         """Cancel, withdraw, take down and forget; and publish one thing more."""
         visitor, desk = Browser(self.platform.origin), self.staff.browser
         steps.cancel(visitor, scene.links["leaver"])
-        notice = self.mailbox.wait(self.staff.email, scene.people.withdrawn.fields["initiatief"])
-        entry = notice.link("/leden/beheer/")
+        entry = steps.draft_of(desk, scene.people.withdrawn.fields["initiatief"])
         page = desk.get(entry).expect(200)
         desk.follow(desk.submit(page, "/intrekken")).expect(200)
         path = f"/documenten/beheer/{scene.taken_down}"

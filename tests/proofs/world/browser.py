@@ -43,7 +43,7 @@ def signed_in(browser: InProcessBrowser, organiser_id: str) -> InProcessBrowser:
     """The browser with a session of this organiser: Cognito is not part of this world."""
     token = f"token-of-{organiser_id}"
     SessionItem(
-        f"SESSION#{auth._hash(token)}",
+        f"SESSION#{auth.hash_of(token)}",
         "SESSION",
         organiser_id=organiser_id,
         started_at=datetime(2027, 4, 14, 9, tzinfo=UTC),

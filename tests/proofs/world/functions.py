@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from chalice.test import Client
 
-from chalicelib.directory.pages import platform
 from chalicelib.documents import collaborators as documents
+from chalicelib.platform.pages import front
 from chalicelib.registration import collaborators as registration
 from chalicelib.registration import consumers as registration_consumers
+from chalicelib.registration import fragments as registration_fragments
 from chalicelib.registration.repository import definitions
 from infra.paths import SERVICES
-from shared import network
+from shared import mail_texts, network, runs
 from shared.clock import FixedClock, SystemClock
 from tests.apps import app_module
 from tests.flows.tools import SCHEDULED
@@ -29,7 +30,7 @@ class Functions:
         patch.setattr(SystemClock, "now", lambda _self: clock.now())
         # What is remembered for a few seconds grows old by the same clock.
         seconds = SimpleNamespace(monotonic=lambda: clock.now().timestamp())
-        for module in (network, platform, definitions):
+        for module in (network, mail_texts, front, definitions):
             patch.setattr(module, "time", seconds)
         # The machine's own scanner must not decide what a proof sees.
         patch.setattr("chalicelib.documents.inspection.malware.shutil.which", lambda _name: None)
@@ -37,7 +38,10 @@ class Functions:
     def start_cold(self) -> None:
         """Forget what warm functions remember."""
         network.forget()
-        platform._parts.clear()
+        mail_texts.forget()
+        runs._written.clear()
+        registration_fragments._counted.clear()
+        front._parts.clear()
         documents.catalogue.cache_clear()
         documents.storage.cache_clear()
         registration.repository.cache_clear()

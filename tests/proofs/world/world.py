@@ -212,6 +212,8 @@ class World:
             except Died:
                 answer = (502, {}, b"the function died")
             if answer[0] < 500:
+                if getattr(self.runner, "disturbed", False):
+                    self.unsettled.add(service)  # AWS may have done what the service asked again
                 return answer
             self.unsettled.add(service)
             self.clock.advance(timedelta(seconds=5))

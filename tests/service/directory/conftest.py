@@ -11,9 +11,11 @@ from chalice.test import Client
 
 from chalicelib.directory import collaborators, consumers, domain, routes, usecases
 from chalicelib.directory.domain import Member
-from chalicelib.directory.pages import desk, desk_edit, guide, platform
+from chalicelib.directory.pages import desk, desk_edit, desk_list, guide, mine, mine_edit
 from chalicelib.directory.repository import Repository
 from chalicelib.directory.texts import CONSENT_PURPOSE, CONSENT_VERSION
+from chalicelib.platform.pages import front
+from chalicelib.platform.pages import sign_in as sign_in_pages
 from shared.clock import FixedClock
 from shared.consent import Consent
 from shared.events import Data, Event, decode, encode, occurred
@@ -22,8 +24,20 @@ from shared.handovers import ProfileHandover
 from shared.http import App
 from tests.apps import app_module
 from tests.service.browser import Browser, sign_in
+from tests.service.conftest import stored
 
-MODULES_WITH_CLOCK = (collaborators, guide, desk, desk_edit, platform, routes, consumers)
+MODULES_WITH_CLOCK = (
+    collaborators,
+    guide,
+    desk,
+    desk_edit,
+    desk_list,
+    mine,
+    mine_edit,
+    sign_in_pages,
+    routes,
+    consumers,
+)
 
 
 @pytest.fixture
@@ -33,7 +47,7 @@ def repository(mocked_aws: None, clock: FixedClock, monkeypatch: pytest.MonkeyPa
     for module in MODULES_WITH_CLOCK:
         monkeypatch.setattr(module, "repository", fresh, raising=False)
         monkeypatch.setattr(module, "clock", clock, raising=False)
-    platform._parts.clear()
+    front._parts.clear()
     return fresh
 
 
@@ -116,8 +130,7 @@ def profile(**changes: Any) -> ProfileHandover:
 
 def items(prefix: str, table: str = "DIRECTORY_TABLE") -> list[dict[str, Any]]:
     """Everything in the table whose pk starts with `prefix`."""
-    found = boto3.resource("dynamodb").Table(os.environ[table]).scan()["Items"]
-    return [item for item in found if str(item["pk"]).startswith(prefix)]
+    return stored(os.environ[table], prefix)
 
 
 def objects() -> list[str]:

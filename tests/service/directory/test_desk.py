@@ -34,7 +34,7 @@ def test_drafts_come_first_and_look_alikes_are_pointed_out(
     published(repository, clock, "m1", name="De Voedseltuin")
     drafted(repository, clock, "m2", name="de voedseltuin", email="ander@example.org")
     page = desk_browser.get("/leden/beheer").text
-    assert page.index("Wacht op goedkeuring") < page.index("In de gids")
+    assert page.index("/leden/beheer/m2") < page.index("/leden/beheer/m1")
     assert "lijkt op een lid" in page
     assert "Staat dit lid al in de gids?" in desk_browser.get("/leden/beheer/m2").text
 

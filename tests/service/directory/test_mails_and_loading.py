@@ -13,11 +13,11 @@ import yaml
 
 from chalicelib.directory import consumers, usecases
 from chalicelib.directory.repository import Repository
-from shared import auth, aws, fragments
+from shared import aws, fragments
 from shared.clock import FixedClock
 from shared.errors import Invalid
 from shared.events import Event, encode
-from shared.events.directory import ContactShared, MemberDrafted, MemberPublished
+from shared.events.directory import ContactShared, MemberPublished
 from tests.service.browser import Browser
 from tests.service.conftest import journal
 
@@ -47,28 +47,6 @@ def mail(*events: Event) -> list[dict[str, str]]:
     return failures
 
 
-def test_every_organiser_of_the_guide_hears_once_of_a_draft(
-    repository: Repository, clock: FixedClock, organiser: Any, sent: list[Message]
-) -> None:
-    auth.save_organiser(auth.Organiser("b", "b@example.org", "B", {"directory": "organiser"}))
-    auth.save_organiser(auth.Organiser("c", "c@example.org", "C", {"documents": "owner"}))
-    drafted(repository, clock)
-    events = told(MemberDrafted)
-    assert mail(*events * 10) == []
-    assert sorted(m["To"] for m in sent) == ["b@example.org", "organisator@example.org"]
-    assert sent[0]["Subject"] == "De Voedseltuin wil in de ledengids"
-    text = sent[0].get_body(("plain",)).get_content()  # type: ignore[attr-defined]
-    assert "http://localhost:8000/leden/beheer/m1" in text
-
-
-def test_a_draft_that_was_decided_needs_no_notice(
-    repository: Repository, clock: FixedClock, organiser: Any, sent: list[Message]
-) -> None:
-    published(repository, clock)
-    assert mail(*told(MemberDrafted)) == []
-    assert sent == []
-
-
 def test_a_published_member_gets_one_mail_with_the_entry(
     repository: Repository, clock: FixedClock, sent: list[Message]
 ) -> None:
@@ -88,36 +66,11 @@ def test_who_was_withdrawn_meanwhile_gets_no_mail(
     assert sent == []
 
 
-def test_a_mail_that_ses_refuses_comes_again_and_the_others_go_out(
-    repository: Repository, clock: FixedClock, organiser: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    auth.save_organiser(auth.Organiser("a", "a@example.org", "A", {"directory": "organiser"}))
-    drafted(repository, clock)
-    reached: list[str] = []
-    broken = {"a@example.org"}
-
-    def send(**request: Any) -> dict[str, str]:
-        [to] = request["Destination"]["ToAddresses"]
-        if to in broken:
-            raise RuntimeError("no answer")
-        reached.append(to)
-        return {"MessageId": "1"}
-
-    monkeypatch.setattr(aws.client("sesv2"), "send_email", send)
-    [event] = told(MemberDrafted)
-    assert mail(event) == [{"itemIdentifier": "0"}]
-    assert reached == ["organisator@example.org"]
-    broken.clear()
-    clock.advance(timedelta(minutes=5))
-    assert mail(event) == []
-    assert reached == ["organisator@example.org", "a@example.org"]
-
-
 def test_hostile_names_cannot_add_headers_or_markup(
-    repository: Repository, clock: FixedClock, organiser: Any, sent: list[Message]
+    repository: Repository, clock: FixedClock, sent: list[Message]
 ) -> None:
-    drafted(repository, clock, name="X\r\nBcc: all@example.org <b>")
-    assert mail(*told(MemberDrafted)) == []
+    published(repository, clock, name="X\r\nBcc: all@example.org <b>")
+    assert mail(*told(MemberPublished)) == []
     assert sent[0]["Bcc"] is None
     html = sent[0].get_body(("html",)).get_content()  # type: ignore[attr-defined]
     assert "<b>" not in html
@@ -228,7 +181,7 @@ def test_every_item_that_may_go_says_when(
 def test_the_front_page_shows_new_members_and_forgets_withdrawn_ones(
     visitor: Browser, repository: Repository, clock: FixedClock, deliver: Deliver
 ) -> None:
-    from chalicelib.directory.pages import platform
+    from chalicelib.platform.pages import front
 
     member = published(repository, clock, name="<b>Nieuw</b> Lid")
     assert deliver(*told(MemberPublished)) == []
@@ -244,7 +197,7 @@ def test_the_front_page_shows_new_members_and_forgets_withdrawn_ones(
     assert journal() == []
     assert deliver(*told(MemberWithdrawn)) == []
     assert journal() == [f"member/{member.id}"]
-    platform._parts.clear()
+    front._parts.clear()
     assert "Nieuw" not in visitor.get("/").text
 
 

@@ -1,18 +1,19 @@
 """Signing in and out, the desk and the statements."""
 
+from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 
 from chalicelib.directory import domain
-from chalicelib.directory.pages import platform
 from chalicelib.directory.repository import Repository
+from chalicelib.platform.pages import sign_in as sign_in_pages
 from shared import auth, settings
-from shared.clock import FixedClock
+from shared.auth import codes
 from tests.service.browser import Browser, sign_in
 
-from .conftest import drafted, items
+from .conftest import items
 
 PASSWORD = "Welkom-in-de-buurt-1"
 EMAIL = "organisator@example.org"
@@ -78,7 +79,7 @@ def test_signing_in_never_leads_to_another_site(visitor: Browser, account: str, 
 
 
 def test_guessing_is_stopped(visitor: Browser, account: str) -> None:
-    for _ in range(platform.SIGN_IN_PER_ADDRESS.most):
+    for _ in range(sign_in_pages.SIGN_IN_PER_ADDRESS.most):
         assert attempt(visitor, wachtwoord="raad-eens-1").status == 422
     assert attempt(visitor).status == 429
 
@@ -103,16 +104,6 @@ def test_signing_out_ends_the_session_on_the_server(
     assert Browser(browser.client).post("/beheer/uitloggen").status == 303
 
 
-def test_the_desk_says_what_waits(
-    desk_browser: Browser, repository: Repository, clock: FixedClock
-) -> None:
-    drafted(repository, clock)
-    page = desk_browser.get("/beheer").text
-    assert "1 aanmelding wacht op jou" in page
-    for place in ("/congres/beheer", "/leden/beheer", "/documenten/beheer"):
-        assert f'href="{place}"' in page
-
-
 def test_an_organiser_of_one_service_reaches_the_desk(
     visitor: Browser, repository: Repository
 ) -> None:
@@ -134,6 +125,13 @@ def test_the_privacy_statement_tells_the_guides_own_periods(visitor: Browser) ->
     days = domain.RETENTION.days
     assert f"{days} dagen na de afwijzing of het voorstel" in page
     assert f"contactgegevens meteen, de rest na {days} dagen" in page
+
+
+def test_the_privacy_statement_tells_how_long_a_typed_address_is_used(visitor: Browser) -> None:
+    minutes = int(codes.ASK_LIFE.total_seconds()) // 60
+    assert f"Na {minutes} minuten gebruiken we het niet meer" in visitor.get("/privacy").text
+    longest = max(limit.per for limit in (codes.PER_VISITOR, *codes.PER_ADDRESS))
+    assert longest == timedelta(days=1), "which the statement says of counted attempts"
 
 
 def test_the_privacy_statement_tells_how_long_a_backup_keeps_what_was_erased(

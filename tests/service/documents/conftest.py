@@ -23,7 +23,7 @@ from chalice.test import Client
 
 from chalicelib.documents import collaborators, consumers, routes
 from chalicelib.documents.domain import Document, State
-from chalicelib.documents.pages import desk, library, uploading
+from chalicelib.documents.pages import desk, desk_list, library, mine, uploading
 from chalicelib.documents.repository import Repository
 from shared import auth, aws, handover, pages
 from shared.access import OrganiserItem
@@ -35,9 +35,10 @@ from shared.http import App
 from tests import documents_support as made
 from tests.apps import app_module
 from tests.service.browser import Browser, sign_in
+from tests.service.conftest import stored
 
 FIXTURES = Path(__file__).parent / "events"
-MODULES = (collaborators, library, uploading, desk, routes, consumers)
+MODULES = (collaborators, library, uploading, mine, desk, desk_list, routes, consumers)
 API = "/documenten/api/v1"
 
 
@@ -166,8 +167,7 @@ def shared_contact(clock: FixedClock, *, version: int = 1, **changes: Any) -> Ev
 
 def items(prefix: str) -> list[dict[str, Any]]:
     """Everything in the table whose pk starts with `prefix`."""
-    found = boto3.resource("dynamodb").Table(os.environ["DOCUMENTS_TABLE"]).scan()["Items"]
-    return [item for item in found if str(item["pk"]).startswith(prefix)]
+    return stored(os.environ["DOCUMENTS_TABLE"], prefix)
 
 
 def told(kind: type[Data]) -> list[Event]:

@@ -14,7 +14,7 @@ from chalicelib.documents.inspection import malware
 from chalicelib.documents.repository import Repository
 from chalicelib.documents.storage import Storage
 from chalicelib.documents.usecases import publish_document, withdraw_document
-from shared import fragments
+from shared import desk, fragments
 from shared.clock import FixedClock
 from shared.errors import Conflict
 from shared.events import occurred
@@ -28,7 +28,7 @@ from shared.events.documents import (
 from shared.transactions import Refused
 from tests import documents_support as made
 from tests.service.browser import Browser, sign_in
-from tests.service.conftest import journal
+from tests.service.conftest import journal, stored
 
 from .conftest import (
     deliver,
@@ -195,36 +195,11 @@ def test_unknown_and_unfinished_documents_are_not_there(
 def test_decisions_are_audited(partner: Browser, desk_browser: Browser) -> None:
     document_id = uploaded(partner)
     publish(desk_browser, document_id)
-    found = boto3.resource("dynamodb").Table("plekken-test-access").scan()["Items"]
-    audits = [item for item in found if str(item["pk"]).startswith("AUDIT#")]
+    audits = stored("plekken-test-access", "AUDIT#")
     assert [(one["action"], one["item"]) for one in audits] == [("document.published", document_id)]
 
 
 # Mails
-
-
-def test_each_organiser_gets_one_notice(
-    partner: Browser, organiser: object, sent: list[EmailMessage]
-) -> None:
-    document_id = uploaded(partner)
-    reader()
-    event = told(UploadInspected)[0]
-    for _ in range(5):
-        assert mail(event, event) == []
-    assert [str(message["To"]) for message in sent] == ["organisator@example.org"]
-    for subtype in ("plain", "html"):
-        text = text_of(sent[0], subtype)
-        assert f"http://localhost:8000{DESK}/{document_id}" in text
-        assert "Niet op virussen gecontroleerd" in text
-
-
-def test_no_notice_of_what_was_decided_already(
-    partner: Browser, desk_browser: Browser, sent: list[EmailMessage]
-) -> None:
-    document_id = uploaded(partner)
-    publish(desk_browser, document_id)
-    assert mail(told(UploadInspected)[0]) == []
-    assert sent == []
 
 
 def test_the_partner_hears_of_each_decision_once(
@@ -338,13 +313,20 @@ def test_front_and_desk_follow_the_state(
 ) -> None:
     document_id = uploaded(partner)
     assert deliver(told(UploadInspected)[0]) == []
-    assert "1 document wacht op jou" in fragments.read("documents", "desk", "nl")
+    needs = {need.kind: need for need in desk.read_part("documents").needs}
+    assert needs["upload"].text == {
+        "nl": "1 document wacht op jou",
+        "en": "1 document is waiting for you",
+    }
+    assert needs["failure"].count == 1  # this stage has no malware scanner
     assert fragments.read("documents", "front", "nl").strip() == ""
     publish(desk_browser, document_id)
     assert deliver(told(DocumentPublished)[0]) == []
     assert f"/documenten/{document_id}" in fragments.read("documents", "front", "nl")
     assert f"/documenten/{document_id}?lang=en" in fragments.read("documents", "front", "en")
-    assert "Er wachten geen documenten." in fragments.read("documents", "desk", "nl")
+    part = desk.read_part("documents")
+    assert (part.needs, part.dates) == ((), ())
+    assert [figure.value for figure in part.figures] == [1, 1]
     desk_browser.post(f"{DESK}/{document_id}/intrekken", {"reden": "Op verzoek."})
     assert journal() == []
     assert deliver(told(DocumentWithdrawn)[0]) == []

@@ -333,7 +333,7 @@ def test_a_forged_link_opens_nothing(
         bearer = {"Authorization": f"Bearer {token}"}
         assert visitor.post_json("/documenten/api/v1/uploads", {}, **bearer).status in (403, 422)
     assert visitor.cookies == {}
-    assert visitor.get("/documenten/uploaden").status == 403
+    assert visitor.get("/documenten/uploaden").location == "/documenten/mijn/inloggen"
 
 
 def test_a_link_of_long_ago_has_ended(

@@ -9,6 +9,7 @@ import boto3
 import pytest
 import requests
 import yaml
+from msgspec.structs import replace
 
 from chalicelib.documents.domain import Category, Document, Method, State
 from chalicelib.documents.repository import Repository
@@ -53,13 +54,7 @@ def published(repository: Repository, clock: FixedClock, number: int, **changes:
     }
     document = Document(**{**values, **changes})
     repository.announce(document)
-    decided = Document(
-        **{
-            **{name: getattr(document, name) for name in Document.__dataclass_fields__},
-            "state": State.PUBLISHED,
-            "decided_at": clock.now(),
-        }
-    )
+    decided = replace(document, state=State.PUBLISHED, decided_at=clock.now())
     event = occurred(DocumentPublished(document_id=document.id), clock)
     repository.decide(document, decided, event)
 

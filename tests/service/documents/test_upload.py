@@ -33,6 +33,7 @@ FORM = {
     "consent": "ja",
 }
 Find = Callable[[str], Document]
+BIG = 2 * PART_SIZE + MIB + 7
 
 
 def announced(partner: Browser, data: bytes = b"x", **changes: Any) -> dict[str, Any]:
@@ -56,6 +57,15 @@ def test_the_address_signs_size_type_hash_and_no_overwrite(partner: Browser) -> 
         "x-amz-checksum-sha256": as_base64(announcement(data)["sha256"]),
     }
     assert (part["start"], part["size"]) == (0, len(data))
+
+
+@pytest.mark.parametrize("size", [1, BIG])
+@pytest.mark.parametrize("said", ["", "a\nX-Injected: b/c", "tekst", "¯/d", "a/" + "b" * 200])
+def test_a_type_that_fits_no_header_is_an_unknown_type(
+    said: str, size: int, partner: Browser, find: Find
+) -> None:
+    document = find(announced(partner, b"x" * size, content_type=said)["id"])
+    assert document.declared_type == "application/octet-stream"
 
 
 def test_the_key_is_ours_and_holds_nothing_of_the_sender(partner: Browser) -> None:
@@ -119,8 +129,6 @@ def test_two_equal_requests_at_the_same_moment_make_one_document(
 
 
 # Large files
-
-BIG = 2 * PART_SIZE + MIB + 7
 
 
 def test_a_large_file_goes_in_parts_and_resumes(partner: Browser, find: Find) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from chalicelib.registration import usecases
 from chalicelib.registration.domain import Receipt
@@ -15,15 +14,15 @@ from chalicelib.registration.repository import Repository
 from shared import aws
 from shared.clock import FixedClock
 from tests.registration_support import congress, register_person
-from tests.service.conftest import create_table
+from tests.service.conftest import create_table, empty_account
 
 
 @pytest.fixture
-def repository(clock: FixedClock) -> Iterator[Repository]:
+def repository(clock: FixedClock) -> Repository:
     """The repository of an empty table, with nothing else of AWS: quicker than `mocked_aws`."""
-    with mock_aws():
-        create_table(os.environ["REGISTRATION_TABLE"])
-        yield Repository(clock)
+    empty_account()
+    create_table(os.environ["REGISTRATION_TABLE"])
+    return Repository(clock)
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """What the table refuses, whatever a use case asks."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.registration import usecases
 from chalicelib.registration.domain import Receipt

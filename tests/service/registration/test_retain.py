@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.registration import domain, usecases
 from chalicelib.registration.domain import Answers, Receipt
@@ -147,17 +148,21 @@ def test_answers_that_go_at_this_moment_do_not_keep_others_from_a_new_date(
 
     def then_gone(keys: Any, **how: Any) -> Any:
         found = sorted(read(keys, **how), key=lambda item: "vegan" not in item.diet)
-        repository.answers.erase(ada.registration_id)
+        AnswersItem(f"REGISTRATION#{ada.registration_id}", "ANSWERS").delete()
         return found
 
-    until = clock.now() + timedelta(days=900)
+    definition = repository.definitions.recent(EVENT)
+    assert definition is not None
+    ends_at = clock.now() + timedelta(days=900)
     monkeypatch.setattr(AnswersItem, "batch_get", then_gone)
-    repository.answers.keep([ada.registration_id, bob.registration_id], until)
+    repository.answers.keep(
+        [ada.registration_id, bob.registration_id], replace(definition, ends_at=ends_at)
+    )
     monkeypatch.undo()
     (left,) = AnswersItem.batch_get(
         [(f"REGISTRATION#{one.registration_id}", "ANSWERS") for one in (ada, bob)]
     )
-    assert (left.diet, left.keep_until) == ("halal", until)
+    assert (left.diet, left.keep_until) == ("halal", ends_at + domain.KEEP_SENSITIVE)
 
 
 def test_answers_follow_a_new_date_after_a_crash_between_the_two_writes(

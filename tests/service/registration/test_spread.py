@@ -102,7 +102,8 @@ def reached(repository: Repository) -> set[tuple[str, datetime]]:
 def all_there(repository: Repository) -> set[tuple[str, datetime]]:
     definition = repository.definitions.get(EVENT)
     assert definition is not None
-    until, answers_until = domain.keep_until(definition), domain.keep_answers_until(definition)
+    until = domain.keep_until(definition)
+    answers_until = definition.ends_at + domain.KEEP_SENSITIVE
     assert until == datetime(2028, 3, 31, 16, 0, tzinfo=UTC)
     return {("seated", until), ("answers", answers_until)}
 

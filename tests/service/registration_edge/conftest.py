@@ -7,26 +7,49 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from chalice.test import Client
-from moto import mock_aws
 
 import shared.pages
 from chalicelib.registration import collaborators, consents, routes, usecases
-from chalicelib.registration.pages import congress, desk, manage
+from chalicelib.registration.pages import (
+    congress,
+    desk,
+    door,
+    editor,
+    entering,
+    event_actions,
+    figures,
+    manage,
+    participant_changes,
+    participants,
+    website,
+)
 from chalicelib.registration.repository import Repository
-from shared import auth, network
+from shared import auth, mail_texts, network
 from shared.clock import FixedClock
 from shared.http import App
 from tests.apps import app_module
 from tests.registration_support import EVENT
 from tests.registration_support import congress as definition_of
 from tests.service.browser import Answer, Browser, sign_in
-from tests.service.conftest import create_table
+from tests.service.conftest import create_table, empty_account, stored
 
+CLOCKED = (
+    congress,
+    desk,
+    door,
+    editor,
+    entering,
+    event_actions,
+    figures,
+    manage,
+    participant_changes,
+    participants,
+    website,
+)
 PAGE = f"/congres/{EVENT}"
 API = f"/congres/api/v1/events/{EVENT}/registrations"
 
@@ -89,12 +112,14 @@ def app() -> App:
 @pytest.fixture
 def mocked_aws() -> Iterator[None]:
     """The two tables that pages use, and nothing else of AWS: quicker than the whole account."""
-    with mock_aws():
-        network.forget()
-        for table in ("ACCESS_TABLE", "REGISTRATION_TABLE"):
-            create_table(os.environ[table])
-        yield
+    empty_account()
     network.forget()
+    mail_texts.forget()
+    for table in ("ACCESS_TABLE", "REGISTRATION_TABLE"):
+        create_table(os.environ[table])
+    yield
+    network.forget()
+    mail_texts.forget()
 
 
 @pytest.fixture
@@ -102,7 +127,7 @@ def repository(
     mocked_aws: None, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Repository]:
     """The repository and the clock that the pages use too."""
-    for module in (collaborators, congress, desk, manage, routes):
+    for module in (*CLOCKED, collaborators, routes):
         monkeypatch.setattr(module, "clock", clock)
     collaborators.repository.cache_clear()
     yield collaborators.repository()
@@ -139,8 +164,7 @@ def person(name: str, **changes: Any) -> dict[str, Any]:
 
 def items(prefix: str, table: str = "plekken-test-registration") -> list[dict[str, Any]]:
     """Everything in the table whose pk starts with `prefix`."""
-    found = boto3.resource("dynamodb").Table(table).scan()["Items"]
-    return [item for item in found if str(item["pk"]).startswith(prefix)]
+    return stored(table, prefix)
 
 
 def registrations() -> list[dict[str, Any]]:

@@ -191,6 +191,12 @@ def test_a_home_with_many_addresses_counts_as_one(visitor: Browser) -> None:
     assert sorted(spent("register")) == [1, 2]
 
 
+def test_an_address_with_a_zone_counts_as_the_one_without(visitor: Browser) -> None:
+    for name, zone in (("ada", "%eth0"), ("bo", "")):
+        visitor.post(SEND, person(name), CloudFront_Viewer_Address=f"fe80::1{zone}:443")
+    assert spent("register") == [2]
+
+
 def test_counts_hold_no_address_and_go_when_their_window_is_over(
     visitor: Browser, clock: FixedClock, prove: Callable[[], str]
 ) -> None:

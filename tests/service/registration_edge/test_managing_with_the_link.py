@@ -4,6 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from icalendar import Calendar
+from msgspec.structs import replace
+
+from chalicelib.registration import tickets
+from chalicelib.registration.repository import Repository
 from shared import auth
 from shared.clock import FixedClock
 from tests.service.browser import ORIGIN, Browser
@@ -183,3 +188,46 @@ def test_asking_for_the_link_with_a_wrong_address(
     assert visitor.post(form, {"congres": "weg", "email": "a@example.org"}).status == 422
     assert items("") == before
     assert visitor.post(form, {}, Origin=f"{ORIGIN}.example").status == 403
+
+
+def test_the_ticket_is_a_picture_of_the_code_and_only_for_who_has_a_seat(
+    visitor: Browser, repository: Repository
+) -> None:
+    for name in ("ada", "bo", "cas"):
+        visitor.post(SEND, person(name))
+    assert visitor.get(f"{MANAGE}/kaartje").status == 403
+    assert f'href="{MANAGE}/kaartje"' in open_manage(visitor, "ada").text
+    page = visitor.get(f"{MANAGE}/kaartje")
+    ada = repository.registrations.get(registration_id("ada"))
+    assert ada is not None
+    code = tickets.code(ada)
+    assert tickets.shown(code) in page.text
+    assert tickets.picture(code) in page.text
+    waits = open_manage(visitor, "cas")
+    assert "kaartje" not in waits.text
+    assert visitor.get(f"{MANAGE}/kaartje").status == 409
+
+
+def test_the_appointment_can_be_fetched_once_there_is_a_seat(visitor: Browser) -> None:
+    for name in ("ada", "bo", "cas"):
+        visitor.post(SEND, person(name))
+    assert visitor.get(f"{MANAGE}/agenda.ics").status == 403
+    page = open_manage(visitor, "ada")
+    assert f'href="{MANAGE}/agenda.ics"' in page.text
+    assert 'href="https://calendar.google.com/' in page.text
+    answer = visitor.get(f"{MANAGE}/agenda.ics")
+    assert answer.headers["Content-Type"].startswith("text/calendar")
+    (appointment,) = Calendar.from_ical(answer.text).walk("VEVENT")
+    assert appointment["UID"] == f"registration-{registration_id('ada')}@plekken"
+    assert "agenda" not in open_manage(visitor, "cas").text
+    assert visitor.get(f"{MANAGE}/agenda.ics").status == 409
+
+
+def test_a_ticket_code_is_nobody_elses(visitor: Browser, repository: Repository) -> None:
+    visitor.post(SEND, person("ada"))
+    ada = repository.registrations.get(registration_id("ada"))
+    assert ada is not None
+    codes = {tickets.code(one) for one in (ada, replace(ada, id="x"), replace(ada, link_version=2))}
+    assert len(codes) == 3
+    assert all(len(code) == 12 for code in codes)
+    assert ada.id not in tickets.picture(tickets.code(ada))

@@ -1,15 +1,17 @@
 """The mails: plain words in two languages, a working link, an appointment for calendars."""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 import pytest
 from icalendar import Calendar
+from msgspec.structs import replace
 
-from chalicelib.registration import mails, usecases
+from chalicelib.registration import mails, tickets, usecases
 from chalicelib.registration.domain import CONGRESS, Definition, Line, Registration
 from shared import auth
 from shared.mail import Mail
@@ -19,7 +21,6 @@ NOW = datetime(2027, 4, 14, 9, 30, tzinfo=UTC)
 SEATED = Line(id=CONGRESS, number=3, state="seated")
 IN_SESSION = Line(id="a1", number=1, state="seated")
 WAITS_FOR_SESSION = Line(id="b1", number=4, state="waiting", place_in_line=2)
-ORGANISER = auth.Organiser("o1", "organisator@example.org", "Olga", {"registration": "owner"})
 
 
 @pytest.fixture
@@ -58,6 +59,7 @@ def test_the_confirmation_says_what_there_is_and_escapes_what_was_typed(
 ) -> None:
     mail = mails.confirmation(definition, _registration(profile=PROFILE))
     assert mail.to == "zoe@example.org"
+    assert mail.about == "01REGISTRATION"
     assert mail.subject == "Je bent aangemeld: Buurtdag"
     for body in (mail.text, mail.html):
         assert "vrijdag 17 september 2027, van 9.30 uur tot 17.00 uur" in body
@@ -95,8 +97,24 @@ def test_the_appointment_is_replaced_and_taken_out_again(definition: Definition)
     assert (first["STATUS"], gone["STATUS"]) == ("CONFIRMED", "CANCELLED")
 
 
+@pytest.mark.parametrize("make", [mails.confirmation, mails.promoted])
+def test_an_online_calendar_gets_the_congress_and_nothing_about_the_person(
+    make: Callable[[Definition, Registration], Mail], definition: Definition
+) -> None:
+    mail = make(definition, _registration())
+    (address,) = set(re.findall(r"https://calendar\.google\.com\S+", mail.text))
+    assert f'href="{escape(address)}"' in mail.html
+    values = parse_qs(urlsplit(address).query)
+    assert values["dates"] == ["20270917T073000Z/20270917T150000Z"]  # summer time
+    assert values["text"] == ["Buurtdag"]
+    assert values["location"] == ["Buurthuis, Plein 1, Utrecht"]
+    assert values["details"][0].endswith("http://localhost:8000/congres/buurtdag")
+    said = unquote_plus(address).lower()
+    assert not any(secret in said for secret in ("zoë", "example.org", "01registration"))
+
+
 def test_the_zone_of_the_appointment_comes_with_it(definition: Definition) -> None:
-    (attachment,) = mails.confirmation(definition, _registration()).attachments
+    attachment = mails.confirmation(definition, _registration()).attachments[0]
     (zone,) = Calendar.from_ical(attachment.data).walk("VTIMEZONE")
     assert zone["TZID"] == "Europe/Amsterdam"
     assert {part.name for part in zone.subcomponents} == {"STANDARD", "DAYLIGHT"}
@@ -135,18 +153,26 @@ def test_who_cancelled_gets_no_link_that_no_longer_works(definition: Definition)
     assert "http://localhost:8000/congres/buurtdag" in mail.text
 
 
-def test_the_organiser_reads_who_came_and_where_to_look(definition: Definition) -> None:
-    mail = mails.organiser_notice(ORGANISER, definition, _registration())
-    assert mail.to == "organisator@example.org"
-    assert "http://localhost:8000/congres/beheer/buurtdag" in mail.text
-    assert "sleutel" not in mail.text
-    assert "Bewoner" in mail.text
-
-
 def _event(mail: Mail, method: str) -> Any:
-    (attachment,) = mail.attachments
+    attachment = mail.attachments[0]
     assert attachment.content_type == f"text/calendar; method={method}; charset=utf-8"
     calendar = Calendar.from_ical(attachment.data)
     assert calendar["METHOD"] == method
     (event,) = calendar.walk("VEVENT")
     return event
+
+
+def test_who_has_a_seat_gets_a_ticket(definition: Definition) -> None:
+    registration = _registration()
+    shown = tickets.shown(tickets.code(registration))
+    for mail in (
+        mails.confirmation(definition, registration),
+        mails.promoted(definition, registration),
+    ):
+        picture = mail.attachments[1]
+        assert (picture.name, picture.content_type) == ("kaartje.png", "image/png")
+        assert picture.data.startswith(b"\x89PNG")
+        assert shown in mail.text
+        assert shown in mail.html
+    for without in (mails.waiting, mails.changed, mails.cancelled):
+        assert shown not in without(definition, registration).text

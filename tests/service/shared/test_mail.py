@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
+from msgspec.structs import replace
 
 from shared import aws, mail
 from shared.clock import FixedClock
@@ -209,3 +210,12 @@ def test_the_mail_has_text_html_and_attachment(sent: Any, ledger: Any) -> None:
     attached = next(message.iter_attachments())
     assert attached.get_param("method") == "REQUEST"
     assert attached.get_content().strip().encode() == calendar.data
+
+
+def test_feedback_on_a_mail_can_name_what_it_is_about(sent: list[dict[str, Any]]) -> None:
+    mail.send(MAIL)
+    mail.send(replace(MAIL, about="01J9ZQ4T7V8WXYZ0123456789A"))
+    assert [call["EmailTags"] for call in sent] == [
+        [],
+        [{"Name": "about", "Value": "01J9ZQ4T7V8WXYZ0123456789A"}],
+    ]

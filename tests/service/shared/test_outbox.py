@@ -155,9 +155,9 @@ def test_the_sweeper_publishes_what_the_relay_missed_once_its_patience_is_over(
     outbox: Any, queue: Any, clock: FixedClock
 ) -> None:
     items = _waiting(outbox, clock, 5)
-    assert resend(outbox, TOPIC, clock) == 0
+    assert resend(outbox, TOPIC, clock)["behind"] == 0
     clock.advance(timedelta(hours=25))
-    assert resend(outbox, TOPIC, clock) == 5
+    assert resend(outbox, TOPIC, clock) == {"behind": 5, "resent": 5, "missing": 0}
     assert sorted(_published(queue)) == sorted(item.sk for item in items)
     assert _left(outbox) == 0
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from chalicelib.directory.forms import Typed, clean, read_contact, read_profile, refuse_errors
+from chalicelib.directory.forms import Typed, read_contact, read_profile, refuse_errors
 from shared.errors import Invalid
+from shared.typed_text import clean
 
 GOOD = {
     "name": "De Tuin",
@@ -86,3 +87,7 @@ def test_errors_are_refused_together() -> None:
     with pytest.raises(Invalid) as caught:
         refuse_errors(typed)
     assert set(caught.value.fields) == {"name", "kind", "place", "email"}
+
+
+def test_the_limit_counts_what_was_typed_as_the_interface_says() -> None:
+    assert "te lang" in errors(name="Buurttuin" + "\u00ad\u0083" * 60)["name"]

@@ -1,9 +1,9 @@
 """The rules of a document."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.documents.domain import (
     KINDS,

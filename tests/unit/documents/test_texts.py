@@ -48,7 +48,7 @@ def in_code() -> Iterator[str]:
             and isinstance(node.body[0], ast.Expr)
         }
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("later", "say"):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("later", "say", "_"):
                 yield from (one.value for one in node.args if isinstance(one, ast.Constant))
             if (
                 isinstance(node, ast.Constant)

@@ -1,17 +1,17 @@
 """The rules of a congress and a registration."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.registration import domain
 from chalicelib.registration.domain import Line, Registration
-from chalicelib.registration.usecases import definition_file
+from chalicelib.registration.usecases import definition_reader
 from shared.errors import Conflict, Invalid
 from tests.registration_support import CONSENT, congress
 
-DEFINITION = definition_file.read(congress())
+DEFINITION = definition_reader.read(congress())
 NOW = datetime(2027, 4, 1, tzinfo=UTC)
 
 
@@ -88,8 +88,8 @@ def test_the_next_revision_only_when_something_differs() -> None:
 
 
 def test_summer_and_winter_time() -> None:
-    winter = definition_file.read(congress(registration=_opens("2027-01-10 09:00")))
-    summer = definition_file.read(congress(registration=_opens("2027-07-10 09:00")))
+    winter = definition_reader.read(congress(registration=_opens("2027-01-10 09:00")))
+    summer = definition_reader.read(congress(registration=_opens("2027-07-10 09:00")))
     assert (winter.opens_at.hour, summer.opens_at.hour) == (8, 7)
 
 

@@ -20,7 +20,7 @@ def said_on_pages() -> set[str]:
 
 def said_by_errors() -> Iterator[str]:
     """Titles of error classes, and texts that are handed to them where they are raised."""
-    for path in SHARED.glob("*.py"):
+    for path in SHARED.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 yield from _titles(node)

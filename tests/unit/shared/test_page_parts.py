@@ -104,7 +104,13 @@ def test_every_error_says_what_to_do_next(status: int) -> None:
     html = render(
         '{% include "error.html" %}',
         status=status,
-        network={"name": "Plekken", "tagline": "", "contact": "hallo@example.org"},
+        network={
+            "name": "Plekken",
+            "tagline": "",
+            "contact": "hallo@example.org",
+            "colours": "",
+            "logo": "",
+        },
         organiser=None,
         other_language_url="/?lang=en",
         asset="/static/{}".format,

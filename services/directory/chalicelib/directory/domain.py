@@ -1,8 +1,10 @@
 """States and rules of a member entry: nothing here knows of storage or HTTP."""
 
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from shared.consent import Consent
 
@@ -53,8 +55,7 @@ class WrongState(Exception):
         self.state = state
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """What a member tells about itself; all of it is meant for the guide."""
 
     name: str
@@ -68,8 +69,7 @@ class Profile:
     longitude: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """How the network reaches a member, and which of it visitors may see."""
 
     email: str = ""
@@ -78,8 +78,7 @@ class Contact:
     phone_public: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One entry. `version` rises by one with every change: it is the event's aggregate version."""
 
     id: str
@@ -97,8 +96,7 @@ class Member:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PublicMember:
+class PublicMember(Struct, frozen=True):
     """All that leaves the service about a member: no other shape reaches a visitor."""
 
     slug: str
@@ -117,8 +115,7 @@ class PublicMember:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One field that differs between two versions of an entry."""
 
     name: str
@@ -165,6 +162,16 @@ def decline(member: Member, now: datetime) -> Member:
     return _next(member, now, state=State.DECLINED, expires_at=now + RETENTION)
 
 
+def reopen(member: Member, now: datetime) -> Member:
+    """Take a refusal back; it leaves when it would have left. Raises WrongState.
+
+    Nobody was told of the refusal, so there is nothing else to take back.
+    """
+    if member.state is not State.DECLINED:
+        raise WrongState(member.state)
+    return _next(member, now, state=State.DRAFT)
+
+
 def withdraw(member: Member, now: datetime) -> Member:
     """End the consent: contact details go at once, the rest after `RETENTION`."""
     if member.state is not State.PUBLISHED:
@@ -187,7 +194,7 @@ def edit(member: Member, profile: Profile, contact: Contact, now: datetime) -> M
 
 
 def _next(member: Member, now: datetime, **changes: object) -> Member:
-    return replace(member, version=member.version + 1, changed_at=now, **changes)  # type: ignore[arg-type]
+    return replace(member, version=member.version + 1, changed_at=now, **changes)
 
 
 def public_view(member: Member) -> PublicMember | None:

@@ -4,15 +4,16 @@ The page, the JSON interface, the operator's file and a hand-over all come throu
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from chalicelib.directory.domain import Contact, Kind, Profile, Theme
 from shared.email_address import NotAnAddress, normalise
 from shared.errors import Invalid
 from shared.texts import later as _
+from shared.typed_text import clean
 
 MOST_THEMES = 5
 LONGEST = {
@@ -28,29 +29,26 @@ LONGEST = {
 }
 """Characters per field."""
 
-# Characters that change the direction of text let a name pretend to be another.
-_UNSEEN = frozenset(
-    "\u200b\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-)
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{5,}")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Typed:
+class Typed(Struct):
     """What somebody typed, and what turned out to be wrong with it."""
 
     texts: Mapping[str, str]
     themes: Sequence[str] = ()
     ticked: frozenset[str] = frozenset()
-    errors: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = {}
 
     def text(self, name: str, *, missing: str = "", lines: bool = False) -> str:
         """One field, cleaned; notes `missing` when it is empty and when it is too long."""
-        text = clean(self.texts.get(name, ""), lines=lines)
+        typed = self.texts.get(name, "")
+        text = clean(typed, lines=lines)
         if not text and missing:
             self.errors[name] = missing
-        elif len(text) > LONGEST[name]:
+        # As the browser and the interface's document count: before anything is taken away.
+        elif len(typed.replace("\r\n", "\n")) > LONGEST[name]:
             self.errors[name] = _("Dit is te lang. Maak het korter.")
         return text
 
@@ -95,23 +93,6 @@ def refuse_errors(typed: Typed) -> None:
     """Raise Invalid when anything was wrong."""
     if typed.errors:
         raise Invalid(fields=typed.errors)
-
-
-def clean(text: str, *, lines: bool = False) -> str:
-    """The text without control characters and needless spaces; line ends stay when `lines`."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(_kept(character, lines=lines) for character in text)
-    if lines:
-        return re.sub(r"\n{3,}", "\n\n", kept).strip()
-    return " ".join(kept.split())
-
-
-def _kept(character: str, *, lines: bool) -> str:
-    if character == "\n" and lines:
-        return character
-    if character in _UNSEEN:
-        return ""
-    return " " if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character
 
 
 def _name(typed: Typed) -> str:

@@ -1,39 +1,22 @@
 """The mails of the guide: composed from the current state, once per person and reason."""
 
+from chalicelib.directory import usecases
 from chalicelib.directory.domain import Member, State
+from chalicelib.directory.mail_kinds import KINDS
 from chalicelib.directory.models import Ledger
 from chalicelib.directory.repository import Repository
 from chalicelib.directory.settings import load
 from chalicelib.directory.usecases import BY_OPERATOR
-from shared import auth
+from shared.auth import codes
 from shared.clock import Clock
+from shared.code_mail import compose_code
 from shared.mail import Mail, send_once
+from shared.mail_texts import filled_words
 from shared.network import network
-from shared.pages import render_plain, translate
-from shared.texts import later as _
+from shared.pages import render_plain
+from shared.request import MEMBER_HOMES
 
 SERVICE = "directory"
-WAITING = _("%(name)s wil in de ledengids")
-PUBLISHED = _("%(name)s staat in de ledengids van %(network)s")
-
-
-def tell_organisers(repository: Repository, clock: Clock, member_id: str) -> None:
-    """Tell every organiser of the guide that a draft waits, unless it has been decided already.
-
-    One organiser whose mail fails does not keep the notice from the others; the failure is raised
-    afterwards, so that the message comes again and only the missing mails are sent.
-    """
-    member = repository.get(member_id, clock.now())
-    if member is None or member.state is not State.DRAFT:
-        return
-    failures: list[Exception] = []
-    for organiser in auth.organisers(SERVICE):
-        try:
-            _tell(organiser, member, clock)
-        except Exception as error:  # noqa: BLE001 - raised below
-            failures.append(error)
-    if failures:
-        raise failures[0]
 
 
 def tell_member(repository: Repository, clock: Clock, member_id: str) -> None:
@@ -46,45 +29,67 @@ def tell_member(repository: Repository, clock: Clock, member_id: str) -> None:
         return
     if member.source == BY_OPERATOR or not member.contact.email:
         return
+    send_once(
+        Ledger,
+        person=member.id,
+        reason="member_published",
+        compose=lambda: published(member),
+        clock=clock,
+    )
+
+
+def published(member: Member) -> Mail:
+    """Say that the entry is public."""
+    values = {"lid": member.profile.name, "netwerk": network().name}
+    kind = KINDS["member_published"]
+    words = filled_words(SERVICE, kind, member.language, values)
+    address = f"{load().origin}/leden/{member.slug}{_query(member.language)}"
+    to, opening = member.contact.email, words.opening
+    return _mail(kind.id, to, words.subject, member, address, opening=opening)
+
+
+def send_code(repository: Repository, clock: Clock, request: str) -> None:
+    """Mail a code and a link to whose address was typed, while the request is open.
+
+    A delivery after a crash mints anew: what an earlier mail says is worthless then.
+    """
+    asked = codes.asked(SERVICE, request, clock)
+    entries = usecases.entries_with(repository, asked.address) if asked else []
+    if asked is None or not entries:
+        return
+    to = entries[0].contact.email
 
     def compose() -> Mail:
-        subject = _say(PUBLISHED, member.language, name=member.profile.name)
-        address = f"{load().origin}/leden/{member.slug}{_query(member.language)}"
-        return _mail("member_published", member.contact.email, subject, member, address)
+        minted = codes.mint(request, [one.id for one in entries], to, clock)
+        return compose_code(SERVICE, to, asked.language, minted)
 
-    send_once(Ledger, person=member.id, reason="member_published", compose=compose, clock=clock)
-
-
-def _tell(organiser: auth.Organiser, member: Member, clock: Clock) -> None:
-    def compose() -> Mail:
-        subject = _say(WAITING, "nl", name=member.profile.name)
-        address = f"{load().origin}/leden/beheer/{member.id}"
-        return _mail("member_drafted", organiser.email, subject, member, address, language="nl")
-
-    reason = f"member_drafted#{member.id}"
-    send_once(Ledger, person=organiser.id, reason=reason, compose=compose, clock=clock)
+    send_once(Ledger, person=request, reason="sign_in", compose=compose, clock=clock)
 
 
 def _mail(
-    template: str, to: str, subject: str, member: Member, address: str, *, language: str = ""
+    template: str,
+    to: str,
+    subject: str,
+    member: Member,
+    address: str,
+    *,
+    opening: str,
 ) -> Mail:
-    language = language or member.language
+    language = member.language
     html, text = (
         render_plain(
             SERVICE,
             f"mail/{template}.{form}",
             language,
             subject=subject,
+            opening=opening,
             member=member,
             address=address,
+            mine=f"{load().origin}{MEMBER_HOMES[SERVICE]}{_query(language)}",
         )
         for form in ("html", "txt")
     )
     return Mail(to=to, subject=subject, text=text, html=html, language=language)
-
-
-def _say(text: str, language: str, **values: str) -> str:
-    return translate(SERVICE, language, text) % {"network": network().name, **values}
 
 
 def _query(language: str) -> str:

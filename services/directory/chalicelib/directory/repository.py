@@ -176,6 +176,11 @@ class Repository:
         """What joins a proof of work to a transaction: Refused, part "proof", the second time."""
         return lambda transaction: proof.join(transaction, Proof, proof_id, now)
 
+    @staticmethod
+    def telling(event: Event) -> Join:
+        """What joins an event to a transaction on another table."""
+        return lambda transaction: transaction.insert(message(Outbox, event), name="outbox")
+
     # Inside
 
     def _publish_view(self, transaction: Transaction, before: Member | None, after: Member) -> None:

@@ -16,8 +16,7 @@ from chalicelib.directory.schemas import (
 from chalicelib.directory.search import Question, find
 from chalicelib.directory.settings import load
 from chalicelib.directory.texts import CONSENT_VERSION
-from chalicelib.directory.views import cursor_of, offset_of
-from shared import proof
+from shared import pagination, proof
 from shared.errors import Invalid, NotFound
 from shared.http import PUBLIC, Answer, Json, Request, Router
 from shared.texts import later as _
@@ -33,13 +32,13 @@ OPEN_DATA = {"Access-Control-Allow-Origin": "*"}
 def members(request: Request) -> Answer:
     """Published members, narrowed by `q`, `kind` and `place`; follow `next` with `cursor`."""
     found = find(repository.snapshot(), _question(request))
-    start = offset_of(request.query.get("cursor", ""))
+    start = pagination.decode_start(request.query.get("cursor", ""))
     following = start + PAGE
     origin = load().origin
     page = MemberList(
         members=[answer_of(member, origin) for member in found[start:following]],
         total=len(found),
-        next=cursor_of(following) if following < len(found) else None,
+        next=pagination.encode_start(following) if following < len(found) else None,
     )
     return Json(page, headers=OPEN_DATA)
 

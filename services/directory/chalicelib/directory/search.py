@@ -1,18 +1,15 @@
 """Finding members in a snapshot: filters and a word match that ignores accents. No storage."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.directory.domain import Kind, PublicMember
-from chalicelib.directory.slugs import fold
 from chalicelib.directory.texts import KINDS, THEMES
+from shared.words import asked_words, fold, words_of
 
-_WORD = re.compile(r"[^\W_]+")
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A public member with the text that a search looks through, folded once per snapshot."""
 
     member: PublicMember
@@ -21,8 +18,7 @@ class Entry:
     all_words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """Every public member at one revision of the guide, by name."""
 
     revision: int
@@ -35,8 +31,7 @@ class Snapshot:
         return [entry.member for entry in self.entries]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a visitor looks for; empty fields do not narrow."""
 
     words: str = ""
@@ -56,7 +51,7 @@ def find(snapshot: Snapshot, question: Question) -> list[PublicMember]:
 
     A word matches inside a longer one, because Dutch writes compounds: 'tuin' finds 'Voedseltuin'.
     """
-    words = words_of(question.words)
+    words = asked_words(question.words)
     place = fold(question.place)
     hits: list[tuple[bool, Entry]] = []
     for entry in snapshot.entries:
@@ -77,11 +72,6 @@ def places(snapshot: Snapshot) -> list[str]:
     return [found[key] for key in sorted(found) if key]
 
 
-def words_of(text: str) -> list[str]:
-    """The folded words of a text, at most eight: a longer question only costs time."""
-    return _WORD.findall(fold(text))[:8]
-
-
 def _entry(member: PublicMember) -> Entry:
     name = " ".join(words_of(member.name))
     labels = (KINDS[member.kind], *(THEMES[theme] for theme in member.themes))
@@ -90,5 +80,5 @@ def _entry(member: PublicMember) -> Entry:
         member,
         (fold(member.name), member.slug),
         name,
-        " ".join(_WORD.findall(fold(" ".join(rest)))),
+        " ".join(words_of(" ".join(rest))),
     )

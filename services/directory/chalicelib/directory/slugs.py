@@ -1,7 +1,8 @@
-"""The words in an entry's address, and texts made comparable."""
+"""The words in an entry's address."""
 
 import re
-import unicodedata
+
+from shared.words import fold
 
 RESERVED_SLUGS = frozenset(
     {
@@ -12,6 +13,7 @@ RESERVED_SLUGS = frozenset(
         "bedankt",
         "kaart",
         "lijst",
+        "mijn",
         "nieuw",
         "static",
         "zoek",
@@ -20,12 +22,6 @@ RESERVED_SLUGS = frozenset(
 """Words that stand in the path where a slug could stand."""
 
 _SLUG_LENGTH = 60
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, for comparing and sorting: 'Coöperatie' becomes 'cooperatie'."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def slug_of(name: str) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.directory.forms import Typed
-from shared import pagination
 from shared.http import Request
 from shared.pages import translate
 
 SERVICE = "directory"
+DESK = "/leden/beheer"
+REOPEN = f"{DESK}/heropenen"
 
 
 def typed_by(request: Request) -> Typed:
@@ -34,13 +35,3 @@ def options(request: Request, labels: Mapping[Any, str]) -> list[tuple[str, str]
         (choice.value, translate(SERVICE, request.language, text))
         for choice, text in labels.items()
     ]
-
-
-def cursor_of(start: int) -> str:
-    """The opaque cursor of the page that starts at `start`."""
-    return pagination.encode({"from": str(start)})
-
-
-def offset_of(cursor: str) -> int:
-    """Where the page behind `cursor` starts. Raises Invalid for a cursor that is not ours."""
-    return int(pagination.decode(cursor).get("from", "0")) if cursor else 0

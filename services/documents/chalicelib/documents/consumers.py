@@ -11,7 +11,9 @@ from chalicelib.documents import mails, settings
 from chalicelib.documents.collaborators import clock, repository, storage
 from chalicelib.documents.domain import Document, Scan, document_of, quarantine_key
 from chalicelib.documents.fragments import publish_fragments
-from chalicelib.documents.models import OutboxItem, SeenItem
+from chalicelib.documents.mail_kinds import KINDS
+from chalicelib.documents.mail_samples import sample
+from chalicelib.documents.models import LedgerItem, OutboxItem, SeenItem
 from chalicelib.documents.usecases import (
     Arrival,
     examine_upload,
@@ -21,7 +23,7 @@ from chalicelib.documents.usecases import (
     remove_expired,
     welcome_partner,
 )
-from shared import erasures, sweeper
+from shared import erasures, runs, sweeper
 from shared import inbox as shared_inbox
 from shared import relay as shared_relay
 from shared.events import Data, Event
@@ -29,12 +31,15 @@ from shared.events.directory import ContactShared, MemberWithdrawn
 from shared.events.documents import (
     DocumentDeclined,
     DocumentPublished,
+    DocumentsTestMailAsked,
     DocumentWithdrawn,
     InvitationCreated,
+    PartnerSignInAsked,
     UploadInspected,
 )
 from shared.inbox import Once
 from shared.observability import correlated, log, log_error
+from shared.sample_mail import send_sample
 
 # The queue delivers a message five times (resources.yaml). Two inspections may fail or wait for
 # the malware scanner; the third takes no answer for an answer, and a fourth looks no more.
@@ -48,13 +53,16 @@ def relay(event: dict[str, Any]) -> dict[str, Any]:
 
 def sweep() -> None:
     """Publish the outbox items that the relay missed."""
-    sweeper.resend(OutboxItem, settings.load().documents_topic_arn, clock)
+    with runs.noted("documents.sweep", clock, often=True) as found:
+        found.update(sweeper.resend(OutboxItem, settings.load().documents_topic_arn, clock))
 
 
 def nightly() -> None:
     """Remove what we may not keep any longer."""
-    log("retention.done", removed=remove_expired(repository, storage(), clock))
-    publish_fragments(repository, clock)  # the index may have lagged at the last event
+    with runs.noted("documents.nightly", clock) as found:
+        found["removed"] = remove_expired(repository, storage(), clock)
+        log("retention.done", removed=found["removed"])
+        publish_fragments(repository, clock)  # the index may have lagged at the last event
 
 
 def inbox(batch: dict[str, Any]) -> dict[str, Any]:
@@ -102,10 +110,13 @@ def _about(send: Callable[..., None]) -> shared_inbox.MailHandler:
 
 MAIL: dict[type[Data], shared_inbox.MailHandler] = {
     InvitationCreated: _about(mails.send_invitation),
-    UploadInspected: _about(mails.send_review_notice),
     DocumentPublished: _about(mails.send_published),
     DocumentDeclined: _about(mails.send_declined),
     DocumentWithdrawn: _about(mails.send_withdrawn),
+    PartnerSignInAsked: _about(mails.send_code),
+    DocumentsTestMailAsked: lambda event: send_sample(
+        event, "documents", KINDS, sample, ledger=LedgerItem, clock=clock
+    ),
 }
 
 

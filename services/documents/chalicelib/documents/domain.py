@@ -1,4 +1,4 @@
-"""What a document is, and what may happen to it. Standard library only.
+"""What a document is, and what may happen to it. No AWS, no Chalice.
 
 A document goes one way: announced (somebody asked for an upload address), received (S3 holds the
 file), inspected (a machine gave a verdict), then published or declined by a person; what is
@@ -9,14 +9,19 @@ import base64
 import binascii
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+
+from shared.words import fold
 
 MIB = 1024 * 1024
 
 LARGEST_FILE = 100 * MIB  # bytes
 MULTIPART_FROM = 16 * MIB  # bytes; above this a lost connection costs too much to start over
+LONGEST_MEDIA_TYPE = 100  # characters
+UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 PART_SIZE = 8 * MIB  # bytes; S3 takes no part under 5 MiB but the last
 LONGEST_TITLE = 120  # characters
 LONGEST_DESCRIPTION = 2000
@@ -81,8 +86,13 @@ class Scan(StrEnum):
     NOT_SCANNED = "not_scanned"
 
 
-@dataclass(frozen=True)
-class Kind:
+# Findings that say that a check could not be made, rather than what it saw.
+UNCHECKED = frozenset(
+    {"not_scanned", "scan_failed", "scan_unsupported", "scan_no_answer", "inspection_failed"}
+)
+
+
+class Kind(Struct, frozen=True):
     """A file type that the library takes."""
 
     name: str  # short, as a visitor knows it
@@ -121,8 +131,7 @@ KINDS: dict[str, Kind] = {
 ACCEPTED_SUFFIXES = tuple(suffix for kind in KINDS.values() for suffix in kind.suffixes)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """What a partner says about the file they want to share, as typed.
 
     Without JavaScript the file itself is chosen on the next page: then `file_name` is empty and
@@ -144,8 +153,7 @@ class Wish:
         return bool(self.file_name or self.size or self.sha256)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """Everything that is known about one document. Sizes in bytes, times in UTC.
 
     `declared_*` is what the sender said; `kind`, `size` and `sha256` are what the inspection found
@@ -194,9 +202,13 @@ class Document:
         """
         return f"{self.id}/{self.sha256}" if self.sha256 else None
 
+    @property
+    def unchecked(self) -> bool:
+        """Whether some check of its file could not be made."""
+        return not UNCHECKED.isdisjoint(self.findings)
 
-@dataclass(frozen=True, kw_only=True)
-class Invitation:
+
+class Invitation(Struct, frozen=True, kw_only=True):
     """A partner's right to upload; raising `version` revokes the links mailed before."""
 
     id: str
@@ -210,8 +222,7 @@ class Invitation:
         return self.active and self.version == version and now < self.ends_at
 
 
-@dataclass(frozen=True, kw_only=True)
-class Partner:
+class Partner(Struct, frozen=True, kw_only=True):
     """A member who may upload. Name and address are empty once the member has withdrawn."""
 
     member_id: str
@@ -313,6 +324,15 @@ def as_base64(sha256_hex: str) -> str:
     return base64.b64encode(binascii.unhexlify(sha256_hex)).decode()
 
 
+def tidy_media_type(said: str) -> str:
+    """What the sender says that a file is, where that can stand in a header (RFC 9110 8.3.1).
+
+    Only S3 repeats it: the inspection finds out what the file really is.
+    """
+    named = re.fullmatch(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(;[ -~]*)?", said, re.ASCII)
+    return said if named and len(said) <= LONGEST_MEDIA_TYPE else UNKNOWN_MEDIA_TYPE
+
+
 def tidy_file_name(name: str) -> str:
     """A file name that can be shown and downloaded: no folders, no control or direction marks.
 
@@ -350,12 +370,6 @@ def document_of(key: str) -> str | None:
     """The document that a quarantine key belongs to, or None for a key that we never gave out."""
     found = re.fullmatch(r"uploads/([0-9A-Za-z-]{10,40})", key)
     return found.group(1) if found else None
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, for comparing words."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def search_words(text: str) -> frozenset[str]:

@@ -3,15 +3,20 @@
 from functools import partial
 from typing import Any
 
-from chalicelib.documents import settings
+from chalicelib.documents import settings, usecases
 from chalicelib.documents.domain import Document, Partner, State
+from chalicelib.documents.mail_kinds import KINDS
 from chalicelib.documents.models import LedgerItem
 from chalicelib.documents.repository import Repository
 from chalicelib.documents.views import document_view
 from shared import auth, pages
+from shared.auth import codes
 from shared.clock import Clock
+from shared.code_mail import compose_code
 from shared.mail import Mail, send_once
-from shared.texts import later
+from shared.mail_texts import filled_words
+from shared.network import network
+from shared.request import MEMBER_HOMES
 
 SERVICE = "documents"
 
@@ -27,70 +32,50 @@ def send_invitation(repository: Repository, clock: Clock, invitation_id: str) ->
     token = auth.sign_link("invitation", invitation.id, invitation.version)
     path = pages.link("/documenten/uploaden", partner.language, sleutel=token)
     address = settings.load().origin + path
-    context = {"name": partner.name, "address": address, "ends_at": invitation.ends_at}
+    context = {"address": address, "ends_at": invitation.ends_at}
     send_once(
         LedgerItem,
         person=partner.member_id,
         reason=f"invitation#{invitation.id}#{invitation.version}",
-        compose=lambda: _compose(
-            partner.email, partner.language, "invitation", later("Deel je documenten"), context
-        ),
+        compose=lambda: to_partner(partner, "invitation", context),
         clock=clock,
     )
 
 
-def send_review_notice(repository: Repository, clock: Clock, document_id: str) -> None:
-    """Tell every organiser that a document waits, unless somebody decided already."""
-    document = repository.document(document_id, clock.now())
-    if document is None or document.state is not State.INSPECTED:
-        return
-    context = {"address": f"{settings.load().origin}/documenten/beheer/{document.id}"}
-    for organiser in auth.organisers(SERVICE):
-        send_once(
-            LedgerItem,
-            person=organiser.id,
-            reason=f"inspected#{document.id}",
-            compose=partial(
-                _compose,
-                organiser.email,
-                "nl",
-                "review",
-                later("Er wacht een document op je"),
-                context,
-                document,
-            ),
-            clock=clock,
-        )
-
-
 def send_published(repository: Repository, clock: Clock, document_id: str) -> None:
     """Tell the partner that their document is on the website."""
-    _send_decision(
-        repository, clock, document_id, State.PUBLISHED, later("Je document staat op de website")
-    )
+    _send_decision(repository, clock, document_id, State.PUBLISHED)
 
 
 def send_declined(repository: Repository, clock: Clock, document_id: str) -> None:
     """Tell the partner that their document was not placed, and why."""
-    _send_decision(
-        repository, clock, document_id, State.DECLINED, later("Je document is niet geplaatst")
-    )
+    _send_decision(repository, clock, document_id, State.DECLINED)
 
 
 def send_withdrawn(repository: Repository, clock: Clock, document_id: str) -> None:
     """Tell the partner that their document left the website, and why."""
-    _send_decision(
-        repository,
-        clock,
-        document_id,
-        State.WITHDRAWN,
-        later("Je document is van de website gehaald"),
-    )
+    _send_decision(repository, clock, document_id, State.WITHDRAWN)
 
 
-def _send_decision(
-    repository: Repository, clock: Clock, document_id: str, state: State, subject: str
-) -> None:
+def send_code(repository: Repository, clock: Clock, request: str) -> None:
+    """Mail a code and a link to whose address was typed, while the request is open.
+
+    A delivery after a crash mints anew: what an earlier mail says is worthless then.
+    """
+    asked = codes.asked(SERVICE, request, clock)
+    partners = usecases.partners_with(repository, asked.address) if asked else []
+    if asked is None or not partners:
+        return
+    to = partners[0].email
+
+    def compose() -> Mail:
+        minted = codes.mint(request, [one.member_id for one in partners], to, clock)
+        return compose_code(SERVICE, to, asked.language, minted)
+
+    send_once(LedgerItem, person=request, reason="sign_in", compose=compose, clock=clock)
+
+
+def _send_decision(repository: Repository, clock: Clock, document_id: str, state: State) -> None:
     document = repository.document(document_id, clock.now())
     if document is None or document.state is not state or not document.member_id:
         return
@@ -104,11 +89,24 @@ def _send_decision(
         LedgerItem,
         person=found.member_id,
         reason=f"{state.value}#{document.id}",
-        compose=lambda: _compose(
-            found.email, found.language, state.value, subject, context, document
-        ),
+        compose=lambda: to_partner(found, state.value, context, document),
         clock=clock,
     )
+
+
+def to_partner(
+    partner: Partner, kind: str, context: dict[str, Any], document: Document | None = None
+) -> Mail:
+    """A mail of this kind, in the organisation's words."""
+    values = {
+        "lid": partner.name,
+        "netwerk": network().name,
+        "document": document.title if document else "",
+    }
+    words = filled_words(SERVICE, KINDS[kind], partner.language, values)
+    mine = settings.load().origin + pages.link(MEMBER_HOMES[SERVICE], partner.language)
+    context = {**context, "opening": words.opening, "mine": mine}
+    return _compose(partner.email, partner.language, kind, words.subject, context, document)
 
 
 def _compose(
@@ -122,11 +120,11 @@ def _compose(
     say = partial(pages.translate, SERVICE, language)
     if document:
         context = {**context, "document": document_view(document, say, language)}
-    context = {**context, "subject": say(subject)}
+    context = {**context, "subject": subject}
     render = partial(pages.render_plain, SERVICE)
     return Mail(
         to=to,
-        subject=context["subject"],
+        subject=subject,
         text=render(f"mail/{template}.txt", language, **context),
         html=render(f"mail/{template}.html", language, **context),
         language=language,

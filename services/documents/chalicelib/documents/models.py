@@ -19,11 +19,28 @@ class _DocumentsMeta(TableMeta):
     table_name = os.environ.get("DOCUMENTS_TABLE", "documents")
 
 
+class ByAddress(GlobalSecondaryIndex["PartnerItem"]):  # type: ignore[no-untyped-call]
+    """Partners by the keyed hash of their address, in the table's one index. Sparse."""
+
+    class Meta:
+        """Shared with documents."""
+
+        index_name = "listing"
+        projection = AllProjection()
+
+    listing = UnicodeAttribute(hash_key=True)
+    listing_key = UnicodeAttribute(range_key=True)
+
+
 class PartnerItem(Record):
     """A member who may upload: key PARTNER#member / PARTNER."""
 
     class Meta(_DocumentsMeta):
         """Bound to the documents table."""
+
+    by_address = ByAddress()
+    listing = UnicodeAttribute(null=True)
+    listing_key = UnicodeAttribute(null=True)
 
     member_id = UnicodeAttribute()
     invitation_id = UnicodeAttribute()

@@ -1,10 +1,10 @@
 """The only reader and writer of the documents table."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import asdict
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
@@ -27,6 +27,7 @@ from chalicelib.documents.models import (
     PartnerItem,
 )
 from shared import outbox
+from shared.auth import codes
 from shared.clock import rfc3339
 from shared.events import Event
 from shared.inbox import Once
@@ -34,6 +35,7 @@ from shared.transactions import Join, Transaction
 
 REVIEW = "review"
 PUBLISHED = "published"
+PARTNERS = "partners"
 CLOSED = "closed"  # declined or withdrawn
 LISTINGS = (REVIEW, PUBLISHED, CLOSED)
 
@@ -55,6 +57,11 @@ class Repository:
         item = _get(PartnerItem, f"PARTNER#{member_id}", "PARTNER")
         return _read(Partner, item) if item else None
 
+    def partners_at(self, mark: str) -> list[Partner]:
+        """The partners whose address has this keyed hash; the index may be a moment behind."""
+        found = PartnerItem.by_address.query(PARTNERS, PartnerItem.listing_key == mark)
+        return [_read(Partner, item) for item in found]
+
     def invitation(self, invitation_id: str) -> Invitation | None:
         """The invitation, or None."""
         item = _get(InvitationItem, f"INVITATION#{invitation_id}", "INVITATION")
@@ -75,7 +82,9 @@ class Repository:
         changed the partner since `previous` was read.
         """
         transaction = Transaction()
-        item = PartnerItem(f"PARTNER#{partner.member_id}", "PARTNER", **_values(partner))
+        item = PartnerItem(f"PARTNER#{partner.member_id}", "PARTNER", **asdict(partner))
+        if partner.email:
+            item.listing, item.listing_key = PARTNERS, codes.mark_of(partner.email)
         if previous is None:
             transaction.insert(item, name="partner")
         else:
@@ -84,11 +93,16 @@ class Repository:
         if invitation:
             key = f"INVITATION#{invitation.id}"
             transaction.put(
-                InvitationItem(key, "INVITATION", **_values(invitation)), name="invitation"
+                InvitationItem(key, "INVITATION", **asdict(invitation)), name="invitation"
             )
         _tell(transaction, event)
         once.join(transaction)
         transaction.commit()
+
+    @staticmethod
+    def telling(event: Event) -> Join:
+        """What joins an event to a transaction on another table."""
+        return lambda transaction: _tell(transaction, event)
 
     def mark_seen(self, once: Once) -> None:
         """Note that an event was handled without any change."""
@@ -276,12 +290,8 @@ def _get(model: Any, pk: str, sk: str) -> Any:
         return None
 
 
-def _values(thing: Any) -> dict[str, Any]:
-    return {field.name: getattr(thing, field.name) for field in fields(thing)}
-
-
 def _read(made: Any, item: Any) -> Any:
-    values = {field.name: getattr(item, field.name) for field in fields(made)}
+    values = {name: getattr(item, name) for name in made.__struct_fields__}
     for name, enum in _ENUMS.items():
         if values.get(name) is not None:
             values[name] = enum(values[name])
@@ -291,7 +301,7 @@ def _read(made: Any, item: Any) -> Any:
 
 
 def _document_item(document: Document) -> DocumentItem:
-    values = _values(document) | {"findings": list(document.findings)}
+    values = asdict(document) | {"findings": list(document.findings)}
     return DocumentItem(f"DOCUMENT#{document.id}", "DOCUMENT", **values)
 
 

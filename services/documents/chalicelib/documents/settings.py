@@ -12,7 +12,6 @@ class Settings(settings.Settings, frozen=True, kw_only=True):
     documents_topic_arn: str = ""
     quarantine_bucket: str = ""
     library_bucket: str = ""
-    upload_origin: str = ""  # where browsers send files; named in connect-src and form-action
     library_origin: str = ""  # where browsers get files: another origin than pages
     malware_scanner: Literal["clamav", "guardduty"] = "clamav"
     clamav_database: str = ""  # ClamAV's own when empty

@@ -1,15 +1,12 @@
 """The only module that touches the buckets: quarantine (what arrives) and library (what stays)."""
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from botocore.config import Config
 from botocore.exceptions import ClientError
+from msgspec import Struct
 
 from chalicelib.documents.domain import (
     DOWNLOAD_MINUTES,
@@ -20,9 +17,8 @@ from chalicelib.documents.domain import (
     part_length,
 )
 from shared import aws
+from shared.upload_forms import Form, presigner, upload_form
 
-FORM_MINUTES = 60  # somebody without JavaScript still has to choose a file on that page
-FORM_TYPE = "application/octet-stream"  # a plain form can't say which type the file has
 # Without s3:ListBucket, S3 says "forbidden" of a key that is not there.
 _MISSING = (
     "404",
@@ -43,28 +39,18 @@ class Incomplete(Exception):
     """Parts of a multipart upload have not arrived."""
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """An object in quarantine: its size in bytes and, where the bucket has them, its version."""
 
     size: int
     version_id: str | None
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Struct, frozen=True):
     """Where and how to send bytes: exactly these headers, until the address expires."""
 
     url: str
     headers: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Form:
-    """A form that a browser can post a file with: S3 checks the fields."""
-
-    url: str
-    fields: Mapping[str, str]
 
 
 class Storage:
@@ -105,19 +91,7 @@ class Storage:
 
     def form(self, key: str, back_to: str) -> Form:
         """A form post of any size we take, that returns the browser to `back_to`."""
-        fields = {"Content-Type": FORM_TYPE, "success_action_redirect": back_to}
-        made = self._presigner().generate_presigned_post(
-            self._quarantine,
-            key,
-            Fields=fields,
-            Conditions=[
-                {"Content-Type": FORM_TYPE},
-                {"success_action_redirect": back_to},
-                ["content-length-range", 1, LARGEST_FILE],
-            ],
-            ExpiresIn=FORM_MINUTES * 60,
-        )
-        return Form(made["url"], made["fields"])
+        return upload_form(self._upload_origin, self._quarantine, key, back_to, LARGEST_FILE)
 
     def begin_parts(self, key: str, content_type: str) -> str:
         """Start a multipart upload; answers its id."""
@@ -253,11 +227,7 @@ class Storage:
         return urlsplit(signed)._replace(scheme=scheme, netloc=host).geturl()
 
     def _presigner(self) -> Any:
-        # A signature covers the host name, and an embedded AWS may go by another name for
-        # browsers than for functions. In AWS the ordinary client has the right one.
-        if os.environ.get("AWS_ENDPOINT_URL") and self._upload_origin:
-            return _client_at(self._upload_origin)
-        return _s3()
+        return presigner(self._upload_origin)
 
     def _at(self, key: str, version_id: str | None) -> dict[str, str]:
         place = {"Bucket": self._quarantine, "Key": key}
@@ -266,16 +236,6 @@ class Storage:
 
 def _s3() -> Any:
     return aws.client("s3")
-
-
-@cache
-def _client_at(endpoint: str) -> Any:
-    return aws.session().create_client(
-        "s3",
-        region_name=aws.region(),
-        endpoint_url=endpoint,
-        config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
-    )
 
 
 def _missing_or(error: ClientError) -> Exception:

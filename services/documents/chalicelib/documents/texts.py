@@ -34,6 +34,19 @@ STATES = {
     State.WITHDRAWN: later("van de website gehaald"),
 }
 
+LISTED = {
+    "review": later("wacht op de organisatie"),
+    "published": later("staat op de website"),
+    "closed": later("niet geplaatst of weggehaald"),
+}
+
+CHECKS = {
+    "mislukt": later("Niet goed gecontroleerd"),
+    "clean": later("In orde"),
+    "needs_person": later("Bekijk dit zelf"),
+    "refused": later("Niet te plaatsen"),
+}
+
 VERDICTS = {
     Verdict.CLEAN: later("In orde"),
     Verdict.NEEDS_PERSON: later("Bekijk dit zelf"),

@@ -1,17 +1,20 @@
 """What pages, mails and fragments show of documents, ready to print."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.documents.domain import KINDS, MIB, Document, Kind
 from chalicelib.documents.texts import CATEGORIES, FINDINGS, STATES, VERDICTS
 
+SERVICE = "documents"
+DESK = "/documenten/beheer"
+
 Say = Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class DocumentView:
+class DocumentView(Struct, frozen=True):
     """A document in one language. `file` is its kind, size and length in words."""
 
     id: str

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from chalicelib.registration import consents
-from chalicelib.registration.domain import CONGRESS, Line, Receipt, Registration
+from chalicelib.registration.domain import (
+    Definition,
+    Line,
+    Question,
+    Receipt,
+    Registration,
+    Reply,
+    text,
+)
+from chalicelib.registration.question_views import reply_text, reply_title
 from chalicelib.registration.schemas import (
+    AnswerResponse,
     AudienceResponse,
+    ConditionResponse,
     EventResponse,
     EventSummary,
     LineResponse,
+    OptionResponse,
+    QuestionResponse,
     ReceiptResponse,
     RegistrationResponse,
     RoundResponse,
@@ -38,7 +52,7 @@ def summary_of(view: EventView) -> EventSummary:
     )
 
 
-def event_of(view: EventView, language: str) -> EventResponse:
+def event_of(view: EventView, definition: Definition, language: str) -> EventResponse:
     """A congress with everything that a form needs."""
     summary = summary_of(view)
     return EventResponse(
@@ -46,8 +60,11 @@ def event_of(view: EventView, language: str) -> EventResponse:
         summary=view.summary,
         opens_at=rfc3339(view.opens_at),
         closes_at=rfc3339(view.closes_at),
-        audiences=[AudienceResponse(id_, title) for id_, title in view.audiences],
+        audiences=[
+            AudienceResponse(id_, title, view.left_for[id_]) for id_, title in view.audiences
+        ],
         rounds=[_round_of(round_) for round_ in view.rounds],
+        questions=[_question_of(one, language) for one in definition.questions],
         consent_version=consents.CONGRESS.version,
         consent_text=pages.translate("registration", language, consents.CONGRESS.text),
         directory_consent_text=pages.translate("registration", language, consents.DIRECTORY.text),
@@ -64,9 +81,11 @@ def receipt_of(receipt: Receipt) -> ReceiptResponse:
     )
 
 
-def registration_of(registration: Registration) -> RegistrationResponse:
+def registration_of(
+    registration: Registration, replies: Sequence[AnswerResponse] = ()
+) -> RegistrationResponse:
     """A registration for its holder."""
-    number = registration.congress.number if registration.has_line(CONGRESS) else None
+    number = registration.congress.number if registration.state != "cancelled" else None
     return RegistrationResponse(
         id=registration.id,
         event=registration.event,
@@ -75,6 +94,36 @@ def registration_of(registration: Registration) -> RegistrationResponse:
         email=registration.email,
         number=number,
         lines=[_line_of(line) for line in registration.lines],
+        answers=[*replies],
+    )
+
+
+def replies_of(
+    replies: Iterable[Reply], definition: Definition, language: str
+) -> list[AnswerResponse]:
+    """What the holder answered."""
+    return [
+        AnswerResponse(
+            one.question,
+            reply_title(one, definition, language),
+            reply_text(one, definition, language),
+        )
+        for one in replies
+    ]
+
+
+def _question_of(question: Question, language: str) -> QuestionResponse:
+    when = question.when
+    return QuestionResponse(
+        id=question.id,
+        kind=question.kind,
+        title=text(question.title, language),
+        hint=text(question.hint, language),
+        required=question.required,
+        options=[OptionResponse(one.id, text(one.title, language)) for one in question.options],
+        audiences=[*question.audiences],
+        when=ConditionResponse(when.question, [*when.answers]) if when else None,
+        keep_days=question.keep_days,
     )
 
 

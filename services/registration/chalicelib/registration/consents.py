@@ -35,6 +35,15 @@ CONGRESS = ConsentText(
         "Mijn wensen voor de lunch en wat ik nodig heb, wissen jullie al na 7 dagen."
     ),
 )
+BY_ORGANISER = ConsentText(
+    "congres-organisator-1",
+    "registration",
+    _(
+        "Ja, ik heb de deelnemer verteld dat we deze gegevens voor het congres gebruiken en 30 "
+        "dagen erna wissen, de wensen voor de lunch en wat iemand nodig heeft al na 7 dagen. "
+        "De deelnemer vindt dat goed."
+    ),
+)
 DIRECTORY = ConsentText(
     "ledengids-1",
     "directory",

@@ -3,14 +3,20 @@
 from functools import cache
 from typing import Any
 
+from chalicelib.registration import feedback as ses
 from chalicelib.registration import fragments, notices, usecases
-from chalicelib.registration.models import Outbox, Seen
+from chalicelib.registration.mail_kinds import KINDS
+from chalicelib.registration.mail_samples import sample
+from chalicelib.registration.models import Ledger, Outbox, Seen
 from chalicelib.registration.repository import Repository
 from chalicelib.registration.settings import Settings
-from shared import erasures
+from shared import erasures, runs
 from shared.clock import SystemClock
 from shared.events import Data, Event
 from shared.events.registration import (
+    AddressCleared,
+    AddressCorrected,
+    AddressFailed,
     AttemptedAgain,
     Cancelled,
     Changed,
@@ -18,13 +24,26 @@ from shared.events.registration import (
     Erased,
     EventChanged,
     LinkRequested,
+    MailingAsked,
     Registered,
+    RegistrationTestMailAsked,
     Seated,
 )
-from shared.inbox import Handler, MailHandler, Once, receive, receive_for_mail
+from shared.inbox import (
+    SEEN,
+    Handler,
+    MailHandler,
+    Once,
+    each_body,
+    receive,
+    receive_for_mail,
+)
+from shared.observability import log
 from shared.relay import relay as relay_outbox
+from shared.sample_mail import send_sample
 from shared.settings import load
 from shared.sweeper import resend
+from shared.transactions import Refused
 
 clock = SystemClock()
 
@@ -56,18 +75,49 @@ def mail(event: dict[str, Any]) -> dict[str, Any]:
     return receive_for_mail(event, _MAIL)
 
 
+def feedback(event: dict[str, Any]) -> dict[str, Any]:
+    """Note whose address SES says does not work."""
+    return each_body(event, _on_feedback)
+
+
 def sweep() -> dict[str, Any]:
-    """Publish what the relay missed, and mend the lines."""
-    resent = resend(Outbox, load(Settings).registration_topic_arn, clock)
-    usecases.sweep(_repository(), clock)
-    return {"resent": resent}
+    """Publish what the relay missed, mend the lines, and send the mails whose moment has come."""
+    with runs.noted("registration.sweep", clock, often=True) as found:
+        found.update(resend(Outbox, load(Settings).registration_topic_arn, clock))
+        usecases.sweep(_repository(), clock)
+        usecases.send_mailings(_repository(), clock)
+    return found
 
 
 def nightly() -> dict[str, Any]:
     """Remove what may no longer be kept, and make the front page's part anew."""
-    erased = usecases.erase_expired(_repository(), clock)
-    fragments.publish_fragments(_repository(), clock)
-    return {"erased": erased}
+    with runs.noted("registration.nightly", clock) as found:
+        found["removed"] = usecases.erase_expired(_repository(), clock)
+        fragments.publish_fragments(_repository(), clock)
+    return found
+
+
+def _on_feedback(body: str) -> None:
+    told = ses.read(body)
+    if told is None:
+        return
+    try:
+        usecases.note_failed_address(
+            _repository(),
+            clock,
+            registration_id=told.registration_id,
+            cause=told.cause,
+            sent_at=told.sent_at,
+            once=Once(Seen, "feedback", told.id, clock),
+        )
+    except Refused as refused:
+        if SEEN not in refused.parts:
+            raise
+        log("feedback.duplicate")
+
+
+def _on_address(_event: Event, _once: Once) -> None:
+    """The desk counts the addresses that fail; it is made anew after each batch."""
 
 
 def _on_registered(event: Event, once: Once) -> None:
@@ -119,6 +169,9 @@ _INBOX: dict[type[Data], Handler] = {
     EventChanged: _on_event_changed,
     DefinitionPartlySpread: _on_partly_spread,
     Erased: _on_erased,
+    AddressFailed: _on_address,
+    AddressCleared: _on_address,
+    AddressCorrected: _on_address,
 }
 
 _MAIL: dict[type[Data], MailHandler] = {
@@ -128,4 +181,9 @@ _MAIL: dict[type[Data], MailHandler] = {
     Cancelled: lambda event: notices.on_cancelled(_repository(), clock, event),
     LinkRequested: lambda event: notices.on_link_requested(_repository(), clock, event),
     AttemptedAgain: lambda event: notices.on_attempted_again(_repository(), clock, event),
+    AddressCorrected: lambda event: notices.on_address_corrected(_repository(), clock, event),
+    MailingAsked: lambda event: notices.on_mailing_asked(_repository(), clock, event),
+    RegistrationTestMailAsked: lambda event: send_sample(
+        event, "registration", KINDS, sample, ledger=Ledger, clock=clock
+    ),
 }

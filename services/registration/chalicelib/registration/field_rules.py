@@ -9,6 +9,8 @@ from msgspec import Struct
 from chalicelib.registration import schemas, texts
 from shared.texts import later as _
 
+LONGEST_NOTE = 1000
+
 
 class Rule(Struct, frozen=True):
     """What a text field takes, and what to say otherwise (Dutch message ids)."""
@@ -45,6 +47,11 @@ RULES = {
     "access_needs": Rule(
         schemas.LONGEST_ACCESS_NEEDS,
         _("Wat je nodig hebt, is te lang. Gebruik niet meer dan 600 tekens."),
+        clean=texts.several_lines,
+    ),
+    "note": Rule(
+        LONGEST_NOTE,
+        _("De notitie is te lang. Gebruik niet meer dan 1000 tekens."),
         clean=texts.several_lines,
     ),
     "directory.initiative": Rule(

@@ -7,11 +7,14 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.registration import consents, schemas, texts
-from chalicelib.registration.domain import Answers, Definition, Entry, Profile
+from chalicelib.registration import consents, question_rules, schemas, texts
+from chalicelib.registration.domain import Answers, Definition, Entry, Profile, Reply
 from chalicelib.registration.field_rules import RULES
+from chalicelib.registration.question_rules import CHANGED, Given
+from chalicelib.registration.question_views import field_name
 from shared.email_address import NotAnAddress, normalise
 from shared.errors import Invalid
+from shared.request import Request
 from shared.texts import later as _
 
 # The names of the form's fields. Sessions are chosen per round, in `sessie-{round}`.
@@ -21,6 +24,7 @@ FORM_NAMES = {
     "audience": "doelgroep",
     "organisation": "organisatie",
     "phone": "telefoon",
+    "note": "notitie",
     "diet": "lunch",
     "access_needs": "toegankelijk",
     "consent": "akkoord",
@@ -33,6 +37,8 @@ FORM_NAMES = {
     "directory.about": "over",
 }
 TRAP = "referentie"  # people never see this field
+STAMP = "vragen"  # which questions the form showed
+MOST_FIELDS = 1000  # thirty questions with thirty answers to tick, and the rest
 
 
 SENT_BEFORE = _(
@@ -61,7 +67,9 @@ class _Reader(Struct):
             self.errors[name] = rule.wrong
             return ""
 
-    def email(self, value: str) -> str:
+    def email(self, value: str, *, may_lack: bool = False) -> str:
+        if may_lack and not value.strip():
+            return ""
         try:
             return normalise(value)
         except NotAnAddress:
@@ -71,6 +79,18 @@ class _Reader(Struct):
                 else _("Vóór het @-teken kunnen alleen gewone letters staan, zonder accenten.")
             )
             return ""
+
+    def replies(
+        self, body: schemas.RegistrationRequest, definition: Definition
+    ) -> tuple[Reply, ...]:
+        given = {
+            id_: [value] if isinstance(value, str) else value for id_, value in body.answers.items()
+        }
+        try:
+            return question_rules.checked(definition.questions, body.audience, given)
+        except Invalid as refused:
+            self.errors.update(refused.fields)
+            return ()
 
     def check(self, check: Callable[[], None]) -> None:
         try:
@@ -83,14 +103,21 @@ class _Reader(Struct):
             raise Invalid(fields=self.errors)
 
 
-def entry(body: schemas.RegistrationRequest, definition: Definition, now: datetime) -> Entry:
+def entry(
+    body: schemas.RegistrationRequest,
+    definition: Definition,
+    now: datetime,
+    *,
+    by_organiser: bool = False,
+) -> Entry:
     """Return what `body` says as an entry for this congress; `now` is when consent is given.
 
-    Raises Invalid with every field that is wrong, under its JSON name.
+    An organiser says that the person agreed, and may leave out the address. Raises Invalid with
+    every field that is wrong, under its JSON name.
     """
     reader = _Reader()
     name = reader.text("name", body.name)
-    email = reader.email(body.email)
+    email = reader.email(body.email, may_lack=by_organiser)
     reader.check(lambda: definition.check_audience(body.audience))
     organisation = reader.text("organisation", body.organisation)
     phone = reader.text("phone", body.phone)
@@ -98,10 +125,17 @@ def entry(body: schemas.RegistrationRequest, definition: Definition, now: dateti
     diet = reader.text("diet", body.diet)
     access_needs = reader.text("access_needs", body.access_needs)
     profile = _profile(reader, body.directory, now)
-    consent = consents.ACCEPTED.get(body.consent_version, consents.CONGRESS)
+    replies = reader.replies(body, definition)
+    shown = consents.BY_ORGANISER if by_organiser else consents.CONGRESS
+    accepted = {shown.version: shown} if by_organiser else consents.ACCEPTED
+    consent = accepted.get(body.consent_version, shown)
     if not body.consent:
-        reader.errors["consent"] = _("Zonder jouw akkoord kunnen we je niet aanmelden.")
-    elif body.consent_version not in consents.ACCEPTED:
+        reader.errors["consent"] = (
+            _("Vraag de deelnemer eerst om akkoord.")
+            if by_organiser
+            else _("Zonder jouw akkoord kunnen we je niet aanmelden.")
+        )
+    elif body.consent_version not in accepted:
         reader.errors["consent_version"] = _("De tekst is veranderd. Lees hem en geef je akkoord.")
     reader.raise_errors()
     return Entry(
@@ -113,7 +147,7 @@ def entry(body: schemas.RegistrationRequest, definition: Definition, now: dateti
         phone=phone or None,
         sessions=tuple(body.sessions),
         profile=profile,
-        answers=Answers(diet=diet, access_needs=access_needs),
+        answers=Answers(diet=diet, access_needs=access_needs, replies=replies),
     )
 
 
@@ -133,11 +167,14 @@ def _profile(
     )
 
 
-def read_form(
-    form: Mapping[str, str], definition: Definition, language: str
-) -> schemas.RegistrationRequest:
-    """Return the posted form as the request that JSON clients send. Raises Invalid for a robot."""
+def read_form(request: Request, definition: Definition) -> schemas.RegistrationRequest:
+    """Return the posted form as the request that JSON clients send.
+
+    Raises Invalid for a robot, and where the questions changed since the form was opened.
+    """
+    form = request.form
     refuse_robot(form)
+    check_questions(form, definition)
 
     def typed(name: str) -> str:
         return form.get(FORM_NAMES[name], "")
@@ -153,8 +190,9 @@ def read_form(
         sessions=chosen_sessions(form, definition),
         diet=typed("diet"),
         access_needs=typed("access_needs"),
+        answers={id_: [*values] for id_, values in given_answers(request, definition).items()},
         directory=_directory_wish(typed) if typed("directory") else None,
-        language="en" if language == "en" else "nl",
+        language=request.language,
         altcha=form.get("altcha", ""),
     )
 
@@ -174,6 +212,32 @@ def chosen_sessions(form: Mapping[str, str], definition: Definition) -> list[str
     return [session for session in chosen if session]
 
 
+def given_answers(request: Request, definition: Definition) -> Given:
+    """Return what the form answers to the congress's own questions."""
+    found = {one.id: request.form_list(field_name(one.id)) for one in definition.questions}
+    return {id_: values for id_, values in found.items() if any(values)}
+
+
+def is_for_other_questions(form: Mapping[str, str], definition: Definition) -> bool:
+    """Tell whether the form showed other questions than there are now; one that does not say what
+    it showed, such as a program's, is only judged by its answers.
+    """
+    shown = form.get(STAMP)
+    return shown is not None and shown != question_rules.stamp(definition.questions)
+
+
+def check_questions(form: Mapping[str, str], definition: Definition) -> None:
+    """Raises Invalid when the questions changed since the form was opened."""
+    if is_for_other_questions(form, definition):
+        raise Invalid(fields={"": CHANGED})
+
+
+def typed_values(request: Request, definition: Definition) -> dict[str, str | list[str]]:
+    """Return what stands in the form, to show it again."""
+    several = [field_name(one.id) for one in definition.questions if one.kind == "several"]
+    return {**request.form, **{name: request.form_list(name) for name in several}}
+
+
 def checked_name(value: str) -> str:
     """Return a name as we keep it. Raises Invalid."""
     reader = _Reader()
@@ -188,6 +252,14 @@ def checked_email(value: str) -> str:
     email = reader.email(value)
     reader.raise_errors()
     return email
+
+
+def checked_note(value: str) -> str:
+    """Return an organiser's note as we keep it. Raises Invalid."""
+    reader = _Reader()
+    note = reader.text("note", value)
+    reader.raise_errors()
+    return note
 
 
 def _directory_wish(typed: Callable[[str], str]) -> schemas.DirectoryRequest:
@@ -205,4 +277,6 @@ def form_errors(errors: Mapping[str, str], definition: Definition) -> dict[str, 
     names = dict(FORM_NAMES)
     if definition.rounds:
         names["sessions"] = f"sessie-{definition.rounds[0].id}"
+    names["answers"] = ""
+    names |= {f"answers.{one.id}": field_name(one.id) for one in definition.questions}
     return {names.get(name, name): text for name, text in errors.items()}

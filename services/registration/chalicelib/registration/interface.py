@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from chalicelib.registration import consents, routes
+from chalicelib.registration.door_schemas import CheckInResponse, DoorResponse
 from chalicelib.registration.schemas import (
     EventList,
     EventResponse,
@@ -19,6 +20,7 @@ from shared.openapi import Reply
 TAGS = {
     "events": "Congresses and their free places",
     "registrations": "Registering for a congress, and what comes after",
+    "door": "Checking people in, for organisers' phones",
     "service": "About the service itself",
 }
 _EVENT = {"description": "The id of a congress", "schema": {"examples": ["plekken-2027"]}}
@@ -26,6 +28,7 @@ _REGISTRATION = {
     "description": "The id of a registration: the start of its link's key",
     "schema": {"examples": ["01J9ZX3K5V7Q2M8N4R6T0W1Y3C"]},
 }
+_CURSOR = {"description": "Where the list goes on: `cursor` of the part before"}
 _LINE = {"id": "congress", "number": 12, "state": "seated", "place_in_line": None}
 _SUMMARY = {
     "id": "plekken-2027",
@@ -55,13 +58,25 @@ _ROUND = {
     "ends_at": "2027-09-17T10:00:00Z",
     "sessions": [_SESSION],
 }
+_QUESTION = {
+    "id": "vervoer",
+    "kind": "one",
+    "title": "Hoe kom je?",
+    "hint": "",
+    "required": True,
+    "options": [{"id": "fiets", "title": "Met de fiets"}, {"id": "trein", "title": "Met de trein"}],
+    "audiences": [],
+    "when": None,
+    "keep_days": 7,
+}
 _WHOLE = {
     **_SUMMARY,
     "summary": "Een dag over plekken in de wijk.",
     "opens_at": "2027-04-01T07:00:00Z",
     "closes_at": "2027-09-15T16:00:00Z",
-    "audiences": [{"id": "resident", "title": "Bewoner"}],
+    "audiences": [{"id": "resident", "title": "Bewoner", "places_left": 12}],
     "rounds": [_ROUND],
+    "questions": [_QUESTION],
     "consent_version": consents.CONGRESS.version,
     "consent_text": consents.CONGRESS.text,
     "directory_consent_text": consents.DIRECTORY.text,
@@ -73,6 +88,7 @@ _REQUEST = {
     "sessions": ["voedsel"],
     "consent": True,
     "consent_version": consents.CONGRESS.version,
+    "answers": {"vervoer": "fiets"},
     "language": "nl",
 }
 _REGISTERED = {
@@ -83,6 +99,34 @@ _REGISTERED = {
     "email": "ada@example.org",
     "number": 12,
     "lines": [_LINE],
+    "answers": [{"question": "vervoer", "title": "Hoe kom je?", "answer": "Met de fiets"}],
+}
+_SEEN = {"id": "01M82YBC4H2W8AD75PV53Z5QPP", "at": "2027-09-17T07:12:00Z", "phone": "phone-01"}
+_FACT = {
+    "id": _SEEN["id"],
+    "kind": "check_in",
+    "registration": _REGISTERED["id"],
+    "at": _SEEN["at"],
+}
+_DOOR = {
+    "event": "plekken-2027",
+    "now": "2027-09-17T07:10:00Z",
+    "opens_at": "2027-09-16T19:30:00Z",
+    "forget_at": "2027-09-18T15:00:00Z",
+    "seated": 259,
+    "inside": 12,
+    "people": [
+        {
+            "id": _REGISTERED["id"],
+            "name": "Ada de Vries",
+            "state": "seated",
+            "sessions": ["Voedsel in de wijk"],
+            "ticket": "0f343b0931126a20f133d67c2b018a3b",
+            "place_in_line": None,
+            "inside": _SEEN,
+        }
+    ],
+    "cursor": None,
 }
 
 
@@ -144,10 +188,37 @@ def replies() -> openapi.Replies:
         routes.cancel_registration: Reply(
             type=RegistrationResponse,
             tag="registrations",
-            example={**_REGISTERED, "state": "cancelled", "number": None, "lines": []},
+            example={
+                **_REGISTERED,
+                "state": "cancelled",
+                "number": None,
+                "lines": [],
+                "answers": [],
+            },
             path={"registration": _REGISTRATION},
             bearer=True,
             refusals={403: ("link_revoked",), 410: ("registration_gone",)},
+        ),
+        routes.get_door_list: Reply(
+            type=DoorResponse,
+            tag="door",
+            example=_DOOR,
+            path={"event": _EVENT},
+            query={"cursor": _CURSOR},
+            missing="event_not_found",
+            refusals={422: ("invalid_cursor",)},
+        ),
+        routes.send_check_ins: Reply(
+            type=CheckInResponse,
+            tag="door",
+            example={
+                "answers": [{"id": _SEEN["id"], "answer": "checked_in", "inside": _SEEN}],
+                "inside": 13,
+            },
+            body={"phone": "phone-01", "facts": [_FACT]},
+            path={"event": _EVENT},
+            counted=True,
+            missing="event_not_found",
         ),
         routes.get_health: openapi.health(Health, "registration"),
         routes.get_openapi: openapi.description(),

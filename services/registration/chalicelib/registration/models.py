@@ -84,6 +84,19 @@ class EventItem(Record):
     by_start = EventListing()
 
 
+class EventRevisionItem(Record):
+    """A congress as it was: key REVISION#slug / the number in eight digits. Kept for a while, so
+    that somebody who was editing sees what another changed.
+    """
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+    definition = UnicodeAttribute()  # JSON of domain.Definition
+    saved_at = UTCDateTimeAttribute()
+    saved_by = UnicodeAttribute(default="")  # the organiser's id; empty for `make load`
+
+
 class PoolItem(Record):
     """A line: key POOL#event#line / POOL. Written by single-item UpdateItem only, never in a
     transaction.
@@ -97,6 +110,8 @@ class PoolItem(Record):
         """Bound to the registration table."""
 
     capacity = NumberAttribute()
+    moved_out = NumberAttribute(default=0)  # kept seats that are for everybody since
+    received = NumberAttribute(default=0)  # the same seats, where everybody's are
     issued = NumberAttribute()
     watermark = NumberAttribute()
     settled = NumberAttribute(default=0)
@@ -161,6 +176,12 @@ class RegistrationItem(Record):
     wishes = JSONAttribute()
     registered_at = UTCDateTimeAttribute()
     changed_at = UTCDateTimeAttribute(null=True)
+    address_failed_at = UTCDateTimeAttribute(null=True)
+    address_failure = UnicodeAttribute(null=True)  # bounce or complaint
+    address_checked_at = UTCDateTimeAttribute(null=True)
+    note = UnicodeAttribute(null=True)  # of organisers, for each other
+    assisted = BooleanAttribute(null=True)  # an organiser registered them
+    coming = JSONAttribute(null=True)  # domain.Coming
     keep_until = UTCDateTimeAttribute()
     person = (
         UnicodeAttribute()
@@ -170,15 +191,25 @@ class RegistrationItem(Record):
     in_order = RegistrationListing()
 
 
+class FailedAddressItem(Record):
+    """A registration whose address fails, to count them: key FAILED#event / registration id."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+
 class AnswersItem(Record):
-    """Sensitive answers, apart so that they are removed first: key REGISTRATION#id / ANSWERS."""
+    """Sensitive answers and replies, apart so that they go first: key REGISTRATION#id / ANSWERS."""
 
     class Meta(_Table):
         """Bound to the registration table."""
 
     diet = UnicodeAttribute(default="")
     access_needs = UnicodeAttribute(default="")
-    keep_until = UTCDateTimeAttribute()
+    replies = JSONAttribute(null=True)  # domain.Reply, each
+    ends_at = UTCDateTimeAttribute(null=True)  # of the congress; older ones have none
+    keep_until = UTCDateTimeAttribute()  # when the first part of it must go
+    written = UnicodeAttribute(null=True)  # another one each time that it is written
 
 
 class PersonItem(Record):
@@ -200,3 +231,29 @@ class AttemptItem(Record):
 
     fingerprint = UnicodeAttribute()
     receipt = JSONAttribute()  # ids and numbers only
+
+
+class ArrivalItem(Record):
+    """Whether somebody is inside: key ARRIVAL#event / registration id. Without `fact` they were
+    checked in by mistake.
+    """
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+    version = NumberAttribute()
+    fact = JSONAttribute(null=True)  # domain.check_in.Fact
+    undone = JSONAttribute()  # ids of facts
+
+
+class MailingItem(Record):
+    """How far a mail to everybody has come: key MAILING#event / mailing#day of the congress."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+    version = NumberAttribute()
+    began_at = UTCDateTimeAttribute()
+    reached = UnicodeAttribute(default="")
+    asked = NumberAttribute(default=0)
+    done_at = UTCDateTimeAttribute(null=True)

@@ -6,20 +6,24 @@ The ledger holds one mail per person and reason, so a repeated or late event sen
 from collections.abc import Callable
 from datetime import datetime
 
-from chalicelib.registration import mails, usecases
-from chalicelib.registration.domain import Definition, Registration
+from chalicelib.registration import library, mails, usecases
+from chalicelib.registration.domain import (
+    Definition,
+    Mailing,
+    Registration,
+    is_still_for,
+    may_leave,
+)
 from chalicelib.registration.models import Ledger
 from chalicelib.registration.repository import Repository
-from shared import auth
 from shared.clock import Clock
 from shared.events import Event
-from shared.mail import Mail, send_once
-
-SERVICE = "registration"
+from shared.events.registration import MailingAsked
+from shared.mail import Mail, hold_back, send_once, was_sent
 
 
 def on_registered(repository: Repository, clock: Clock, event: Event) -> None:
-    """Confirm a seat or a place on the waiting list, and tell the organisers."""
+    """Confirm a seat or a place on the waiting list."""
     found = _find(repository, event)
     if found is None or found[1].state == "cancelled":
         return
@@ -29,14 +33,6 @@ def on_registered(repository: Repository, clock: Clock, event: Event) -> None:
     elif not registration.congress.promoted:
         confirm = lambda: mails.confirmation(definition, registration)  # noqa: E731 - named to fit
         _send(clock, registration, "confirmation", confirm)
-    for organiser in auth.organisers(SERVICE):
-        send_once(
-            Ledger,
-            person=organiser.id,
-            reason=f"registered:{registration.id}",
-            compose=lambda: mails.organiser_notice(organiser, definition, registration),  # noqa: B023 - called at once
-            clock=clock,
-        )
 
 
 def on_seated(repository: Repository, clock: Clock, event: Event) -> None:
@@ -84,6 +80,48 @@ def on_attempted_again(repository: Repository, clock: Clock, event: Event) -> No
     _answer_owner(repository, clock, event, "again", mails.already_registered)
 
 
+def on_address_corrected(repository: Repository, clock: Clock, event: Event) -> None:
+    """Send the new address what the old one had: how things stand, the link and the ticket."""
+    found = _find(repository, event)
+    if found is None or found[1].state == "cancelled":
+        return
+    definition, registration = found
+    reason = f"address:{event.aggregateversion}"
+    _send(clock, registration, reason, lambda: mails.new_address(definition, registration))
+
+
+def on_mailing_asked(repository: Repository, clock: Clock, event: Event) -> None:
+    """Remind, ask whether they still come, or thank; once per day on which the congress is.
+
+    Nothing goes out that has lost its sense: the congress moved or is off, or the seat is gone.
+    """
+    registration = usecases.registration_for_mail(repository, event.subject)
+    if registration is None or not isinstance(event.data, MailingAsked):
+        return
+    mailing, day = event.data.mailing, event.data.day
+    # Read anew: by a definition of half a minute ago a mail for the new day would be lost.
+    definition = repository.definitions.refresh(registration.event)
+    if definition is None or definition.day != day:
+        return
+    in_time = may_leave(definition, mailing, clock.now())
+    if not in_time or not is_still_for(definition, mailing, registration):
+        return
+    if mailing == "reconfirm_again" and not was_sent(
+        Ledger, person=registration.id, reason=f"reconfirm:{day}"
+    ):
+        mailing = "reconfirm"  # who waited then, for one, is asked for the first time
+    compose = lambda: _COMPOSE[mailing](definition, registration)  # noqa: E731 - named to fit
+    _send(clock, registration, f"{mailing}:{day}", compose)
+
+
+_COMPOSE: dict[Mailing, Callable[[Definition, Registration], Mail]] = {
+    "reminder": mails.reminder,
+    "reconfirm": mails.reconfirm,
+    "reconfirm_again": mails.reconfirm_again,
+    "thanks": lambda definition, mine: mails.thanks(definition, mine, library.of(definition)),
+}
+
+
 def _answer_owner(
     repository: Repository,
     clock: Clock,
@@ -92,7 +130,8 @@ def _answer_owner(
     compose: Callable[[Definition, Registration], Mail],
 ) -> None:
     found = _find(repository, event)
-    if found is not None and found[1].state != "cancelled":
+    # Nothing is written about what is held back here: whoever asks again then gets their answer.
+    if found is not None and found[1].state != "cancelled" and not found[1].has_failing_address:
         definition, registration = found
         moment = _ten_minutes(event.time)
         _send(clock, registration, f"{reason}:{moment}", lambda: compose(definition, registration))
@@ -114,4 +153,9 @@ def _find(repository: Repository, event: Event) -> tuple[Definition, Registratio
 def _send(
     clock: Clock, registration: Registration, reason: str, compose: Callable[[], Mail]
 ) -> None:
+    if not registration.gets_mail:
+        return
+    if registration.has_failing_address:
+        hold_back(Ledger, person=registration.id, reason=reason, clock=clock)
+        return
     send_once(Ledger, person=registration.id, reason=reason, compose=compose, clock=clock)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.registration import answers, forms, usecases
+from chalicelib.registration import answers, usecases
 from chalicelib.registration.collaborators import clock, repository
-from chalicelib.registration.even import even_answers
-from chalicelib.registration.fingerprints import fingerprint
+from chalicelib.registration.door_schemas import CheckInRequest
+from chalicelib.registration.registering import register_request
 from chalicelib.registration.schemas import (
     EventList,
     Health,
@@ -15,7 +15,7 @@ from chalicelib.registration.views import event_view
 from shared import auth, proof
 from shared.answers import Answer, Json
 from shared.errors import Forbidden, Gone, SignInNeeded
-from shared.http import PUBLIC, Router
+from shared.http import PUBLIC, Router, organiser
 from shared.request import Request
 from shared.settings import Settings, load
 
@@ -36,7 +36,7 @@ def get_event(request: Request, event: str) -> Answer:
     """One congress with its programme and its free places."""
     found = usecases.find_event(repository(), event)
     view = event_view(found, request.language, clock.now())
-    return Json(answers.event_of(view, request.language))
+    return Json(answers.event_of(view, found.definition, request.language))
 
 
 @router.post(
@@ -48,16 +48,7 @@ def create_registration(request: Request, body: RegistrationRequest, event: str)
     The answer is the same for an address that has a registration already.
     """
     definition = usecases.find_definition(repository(), event)
-    with even_answers():
-        receipt = usecases.register(
-            repository(),
-            clock,
-            event=event,
-            entry=forms.entry(body, definition, clock.now()),
-            language=body.language,
-            fingerprint=fingerprint(event, body),
-            sending=proof.sending(request, body.altcha, clock),
-        )
+    receipt = register_request(repository(), clock, request, definition, body)
     return Json(answers.receipt_of(receipt), status=201)
 
 
@@ -74,7 +65,10 @@ def get_registration(request: Request, registration: str) -> Answer:
     found = usecases.registration_for_manage(repository(), link.subject, link.version)
     if found.state == "cancelled":
         raise Gone("registration_cancelled", "Deze aanmelding is afgezegd.")
-    return Json(answers.registration_of(found))
+    definition = usecases.find_definition(repository(), found.event, drafts=True)
+    given = usecases.answers_of(repository(), found.id)
+    replies = answers.replies_of(given.replies, definition, request.language)
+    return Json(answers.registration_of(found, replies))
 
 
 @router.delete("/congres/api/v1/registrations/{registration}", access=PUBLIC)
@@ -85,6 +79,26 @@ def cancel_registration(request: Request, registration: str) -> Answer:
         repository(), clock, registration_id=link.subject, link_version=link.version
     )
     return Json(answers.registration_of(found))
+
+
+@router.get("/congres/api/v1/events/{event}/check-in", access=organiser("registration", "check_in"))
+def get_door_list(request: Request, event: str) -> Answer:
+    """Who is expected and who is inside, for a phone at the door to take along; no addresses."""
+    from chalicelib.registration import door  # noqa: PLC0415 - only the door needs it
+
+    return Json(door.list_for_phone(repository(), clock, request, event))
+
+
+@router.post(
+    "/congres/api/v1/events/{event}/check-in",
+    access=organiser("registration", "check_in"),
+    body=CheckInRequest,
+)
+def send_check_ins(request: Request, body: CheckInRequest, event: str) -> Answer:
+    """What a phone saw at the door, answered per fact; sending it twice is the same as once."""
+    from chalicelib.registration import door  # noqa: PLC0415 - only the door needs it
+
+    return Json(door.take_batch(repository(), clock, request, event, body))
 
 
 @router.get("/congres/api/health", access=PUBLIC)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.registration import consents
+from chalicelib.registration.domain.questions import Kind
 from shared.proof import Solution
 
 LONGEST_NAME = 200
@@ -20,6 +21,7 @@ LONGEST_PLACE = 80
 LONGEST_WEBSITE = 300
 LONGEST_ABOUT = 600
 MOST_SESSIONS = 20
+MOST_ANSWERS = 30
 
 
 def _documented(description: str, **schema: Any) -> Meta:
@@ -39,6 +41,16 @@ Email = Annotated[str, _documented("Address for the confirmation", format="email
 AudienceName = Annotated[str, _documented("One of the ids in the congress's `audiences`")]
 SessionNames = Annotated[
     list[str], _documented("At most one session of each round", maxItems=MOST_SESSIONS)
+]
+
+QuestionId = Annotated[str, Meta(description="One of the ids in the congress's `questions`")]
+GivenAnswers = Annotated[
+    dict[str, str | list[str]],
+    _documented(
+        "By the id of the question: the text, the number, the date as 2027-09-17, `yes` or `no`, "
+        "the id of an option, or for `several` a list of those. What does not count is dropped.",
+        maxProperties=MOST_ANSWERS,
+    ),
 ]
 
 
@@ -71,6 +83,7 @@ class RegistrationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     access_needs: Annotated[
         str, _documented("What the person needs to take part", maxLength=LONGEST_ACCESS_NEEDS)
     ] = ""
+    answers: GivenAnswers = {}
     directory: DirectoryRequest | None = None
     language: Annotated[Literal["nl", "en"], Meta(description="Language of the mails")] = "nl"
     altcha: Solution = ""
@@ -134,10 +147,41 @@ class EventSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AudienceResponse(msgspec.Struct, frozen=True):
-    """A kind of participant."""
+    """A kind of participant, and how many seats somebody like that can choose from."""
 
     id: str
     title: str
+    places_left: Count
+
+
+class OptionResponse(msgspec.Struct, frozen=True):
+    """An answer to choose."""
+
+    id: str
+    title: str
+
+
+class ConditionResponse(msgspec.Struct, frozen=True):
+    """A question counts when an earlier one has one of these answers."""
+
+    question: QuestionId
+    answers: list[str]
+
+
+class QuestionResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """What this congress asks besides. An answer to one that does not count is dropped."""
+
+    id: str
+    kind: Kind
+    title: str
+    hint: str
+    required: Annotated[bool, Meta(description="Of whom it counts for")]
+    options: list[OptionResponse]
+    audiences: Annotated[list[str], Meta(description="Whom it is for; empty: everybody")]
+    when: ConditionResponse | None
+    keep_days: Annotated[
+        int, Meta(ge=0, le=30, description="When the answer is erased: days after the congress")
+    ]
 
 
 class EventResponse(EventSummary, frozen=True, kw_only=True):
@@ -148,6 +192,7 @@ class EventResponse(EventSummary, frozen=True, kw_only=True):
     closes_at: Moment
     audiences: list[AudienceResponse]
     rounds: list[RoundResponse]
+    questions: list[QuestionResponse]
     consent_version: Annotated[str, Meta(description="Send this back as `consent_version`")]
     consent_text: str
     directory_consent_text: str
@@ -157,6 +202,14 @@ class EventList(msgspec.Struct, frozen=True):
     """The published congresses, soonest first."""
 
     events: list[EventSummary]
+
+
+class AnswerResponse(msgspec.Struct, frozen=True):
+    """What somebody answered, in words; a question that is gone by the title that it had."""
+
+    question: str
+    title: str
+    answer: str
 
 
 class RegistrationResponse(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +222,7 @@ class RegistrationResponse(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     number: Number | None
     lines: list[LineResponse]
+    answers: list[AnswerResponse]
 
 
 class Health(msgspec.Struct, frozen=True):

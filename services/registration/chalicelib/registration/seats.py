@@ -1,4 +1,4 @@
-"""The arithmetic of one number line. Standard library only.
+"""The arithmetic of one number line. No AWS, no Chalice.
 
 A pool hands out numbers 1, 2, 3, … and never takes one back. A number is live until it dies,
 once, for good. The watermark is the highest number that has a seat: numbers at or below it are
@@ -7,7 +7,8 @@ chapter calls `next`, `w` and `capacity`.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 BLOCK = 64  # numbers per partition: a whole block is one cheap query
 
@@ -45,8 +46,7 @@ def missing(present: Iterable[int], first: int, last: int) -> list[int]:
     return [number for number in range(first, last + 1) if number not in there]
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Struct, frozen=True):
     """What one line looked like when it was read."""
 
     event: str
@@ -59,6 +59,8 @@ class Pool:
     noted: int = 0  # `issued` as the sweeper saw it at `noted_at`
     noted_at: int = 0  # epoch seconds; 0 is never
     revision: int = 0  # of the definition that the line follows
+    moved_out: int = 0  # seats that this line gave to the line for everybody, ever
+    received: int = 0  # seats that this line was given, ever
 
     @property
     def free(self) -> int:
@@ -71,8 +73,7 @@ class Pool:
         return max(0, self.issued - self.watermark)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """The numbers that somebody just took, and the watermark at that moment."""
 
     line: str
@@ -91,8 +92,7 @@ class Taken:
         return range(self.first, self.last + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """One number as it stands in the table."""
 
     value: int

@@ -6,12 +6,12 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+from shared.typed_text import is_blank, is_control, is_unseen
+
 _FEWEST_DIGITS, _MOST_DIGITS = 6, 15  # E.164; six for a short Dutch number
 _PHONE = re.compile(r"\+?[0-9 ()./-]+")
 _ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 _HOST = re.compile(r"[^\s/?#@:\\]+\.[^\s/?#@:\\.]{2,}")
-# Overrides and isolates can turn the text after them around, in a list or a mail that is not ours.
-_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class UnusableText(ValueError):
@@ -31,7 +31,7 @@ def several_lines(text: str) -> str:
 
 def has_visible_character(text: str) -> bool:
     """Tell whether anything of `text` shows: a letter of any script, a digit, a sign, an emoji."""
-    return any(unicodedata.category(character)[0] in "LNPS" for character in text)
+    return any(unicodedata.category(one)[0] in "LNPS" and not is_blank(one) for one in text)
 
 
 def person_name(text: str) -> str:
@@ -72,7 +72,8 @@ def web_address(text: str) -> str:
 
 
 def _without_controls(text: str) -> str:
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text):
+    if any(map(is_control, text)):
         raise UnusableText("control character")
     composed = unicodedata.normalize("NFC", text)
-    return "".join(character for character in composed if character not in _DIRECTION_CONTROLS)
+    seen = (character for character in composed if not is_unseen(character))
+    return "".join(" " if is_blank(character) else character for character in seen)

@@ -8,16 +8,20 @@ from typing import Literal
 from msgspec import Struct
 
 from chalicelib.registration.domain import (
-    CONGRESS,
     Availability,
     Definition,
     Event,
     Line,
     Registration,
     Round,
+    is_congress,
     text,
 )
+from chalicelib.registration.question_rules import stamp
+from chalicelib.registration.question_views import QuestionView, question_views
 
+SERVICE = "registration"
+DESK = "/congres/beheer"
 EventState = Literal["draft", "not_yet_open", "open", "closed"]
 _NOTHING_KNOWN = Availability(capacity=0, free=0, waiting=0)
 
@@ -54,6 +58,14 @@ class PartView(Struct, frozen=True, kw_only=True):
     round: RoundView | None = None
 
 
+class KeptView(Struct, frozen=True):
+    """The seats that are kept for an audience."""
+
+    title: str
+    capacity: int
+    left: int
+
+
 class EventView(Struct, frozen=True, kw_only=True):
     """A congress in one language."""
 
@@ -74,8 +86,12 @@ class EventView(Struct, frozen=True, kw_only=True):
     left: int
     waiting: int
     audiences: tuple[tuple[str, str], ...]
+    left_for: dict[str, int]  # by audience
+    kept: tuple[KeptView, ...]  # for audiences that have seats of their own
     rounds: tuple[RoundView, ...]
     programme: tuple[PartView, ...]
+    questions: tuple[QuestionView, ...]
+    stamp: str
 
     @property
     def url(self) -> str:
@@ -104,14 +120,23 @@ class ParticipantView(Struct, frozen=True, kw_only=True):
     email: str
     organisation: str
     audience: str
-    seated: bool
-    sessions: list[LineView]
+    state: str
+    version: int
+    has_failing_address: bool
+    note: str
+    says: str  # to "are you still coming?": "yes", "no" or nothing
+    lines: list[LineView]
+
+    @property
+    def sessions(self) -> list[LineView]:
+        """The places in sessions only."""
+        return [line for line in self.lines if line.title]
 
 
 def event_view(event: Event, language: str, now: datetime) -> EventView:
     """Return the congress as it stands at `now`."""
     definition = event.definition
-    congress = event.lines.get(CONGRESS, _NOTHING_KNOWN)
+    congress = event.congress
     rounds = tuple(_round_view(round_, event, language) for round_ in definition.rounds)
     return EventView(
         id=definition.id,
@@ -131,22 +156,30 @@ def event_view(event: Event, language: str, now: datetime) -> EventView:
         left=congress.free,
         waiting=congress.waiting,
         audiences=tuple((one.id, text(one.title, language)) for one in definition.audiences),
+        left_for={one.id: event.free_for(one.id, now) for one in definition.audiences},
+        kept=_kept(event, language),
         rounds=rounds,
         programme=_programme(definition, rounds, language),
+        questions=question_views(definition, language),
+        stamp=stamp(definition.questions),
     )
 
 
 def line_views(lines: tuple[Line, ...], definition: Definition, language: str) -> list[LineView]:
     """Return the places in line, the congress first and the sessions in the order of the day."""
     sessions = definition.sessions()
-    order = {id_: index for index, id_ in enumerate([CONGRESS, *sessions])}
+    order = {id_: index for index, id_ in enumerate(sessions)}
+    at_congress = [line for line in lines if is_congress(line.id)]
+    # Who waits for a kept seat waits for one of everybody's too: they see the shorter wait.
+    soonest = sorted(at_congress, key=lambda line: line.place_in_line or 0)[:1]
+    others = [line for line in lines if not is_congress(line.id)]
     return [
         LineView(
             title=text(sessions[line.id].title, language) if line.id in sessions else "",
             seated=line.state == "seated",
             place_in_line=line.place_in_line or 0,
         )
-        for line in sorted(lines, key=lambda line: order.get(line.id, len(order)))
+        for line in [*soonest, *sorted(others, key=lambda line: order.get(line.id, len(order)))]
     ]
 
 
@@ -161,9 +194,22 @@ def participant_view(
         email=registration.email,
         organisation=registration.organisation or "",
         audience=audiences.get(registration.audience, registration.audience),
-        seated=registration.state == "seated",
-        sessions=line_views(registration.session_lines, definition, language),
+        state=registration.state,
+        version=registration.version,
+        has_failing_address=registration.needs_address,
+        note=registration.note,
+        says=registration.says_for(definition.day) or "",
+        lines=line_views(registration.lines, definition, language),
     )
+
+
+def _kept(event: Event, language: str) -> tuple[KeptView, ...]:
+    found = []
+    for one in event.definition.audiences:
+        seats = event.lines.get(one.line) if one.share else None
+        if seats:
+            found.append(KeptView(text(one.title, language), seats.capacity, seats.free))
+    return tuple(found)
 
 
 def _round_view(round_: Round, event: Event, language: str) -> RoundView:

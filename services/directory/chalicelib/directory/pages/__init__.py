@@ -1,6 +1,6 @@
-"""The HTML pages: the guide, the organisers' desk, and the pages that no service owns."""
+"""The HTML pages that everybody may open: the guide, and members' own pages."""
 
-from chalicelib.directory.pages import desk, desk_edit, guide, platform
+from chalicelib.directory.pages import guide, mine, mine_edit
 from chalicelib.directory.pages.routing import router
 
-__all__ = ["desk", "desk_edit", "guide", "platform", "router"]
+__all__ = ["guide", "mine", "mine_edit", "router"]

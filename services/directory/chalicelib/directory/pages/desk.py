@@ -1,68 +1,50 @@
-"""The organiser's pages: what waits, and what can be done with an entry."""
+"""The organiser's page of one entry, and what can be done with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from chalicelib.directory import domain, texts, usecases
 from chalicelib.directory.collaborators import clock, repository
 from chalicelib.directory.domain import Member, State
-from chalicelib.directory.pages.routing import router
-from chalicelib.directory.slugs import fold
+from chalicelib.directory.pages.routing import desk_router
 from chalicelib.directory.usecases import Overtaken
-from chalicelib.directory.views import SERVICE
+from chalicelib.directory.views import DESK, REOPEN, SERVICE
 from shared import auth
 from shared.errors import Invalid, NotFound, SignInNeeded
-from shared.http import Answer, Html, Request, SeeOther, organiser
+from shared.http import Answer, Html, Request, SeeOther, Undo, organiser
+from shared.listing import CHOSEN, Chosen
 from shared.pages import link, render, translate
 from shared.texts import later as _
 from shared.transactions import Join
+from shared.words import fold
 
-MAY_READ = organiser(SERVICE, "reader")
-MAY_DECIDE = organiser(SERVICE, "organiser")
+MAY_READ = organiser(SERVICE, "read")
+MAY_DECIDE = organiser(SERVICE)
 
-DESK = "/leden/beheer"
 CONFLICT = 409
 MOST_DIGITS = 9
 
 
-@router.page(DESK, access=MAY_READ)
-def desk(request: Request) -> Answer:
-    """Every entry by state, what waits first."""
-    members = _members()
-    by_state = {state: [m for m in members if m.state is state] for state in State}
-    published = by_state[State.PUBLISHED]
-    text = render(
-        request,
-        "desk/members.html",
-        drafts=[(draft, _look_alikes(draft, published)) for draft in by_state[State.DRAFT]],
-        published=sorted(published, key=lambda member: fold(member.profile.name)),
-        closed=by_state[State.WITHDRAWN] + by_state[State.DECLINED],
-        kinds=texts.KINDS,
-        states=texts.STATES,
-    )
-    return Html(text)
-
-
-@router.page("/leden/beheer/{member_id}", access=MAY_READ)
+@desk_router.page("/leden/beheer/{member_id}", access=MAY_READ)
 def member(request: Request, member_id: str) -> Answer:
     """One entry with everything we know of it."""
     return Html(_member_page(request, member_of(member_id)))
 
 
-@router.form("/leden/beheer/{member_id}/goedkeuren", access=MAY_DECIDE)
+@desk_router.form("/leden/beheer/{member_id}/goedkeuren", access=MAY_DECIDE)
 def approve(request: Request, member_id: str) -> Answer:
     """Publish a draft."""
     done = _("%(name)s staat nu in de ledengids.")
     return _decide(request, member_id, usecases.approve, "member.approved", done)
 
 
-@router.form("/leden/beheer/{member_id}/afwijzen", access=MAY_DECIDE)
+@desk_router.form("/leden/beheer/{member_id}/afwijzen", access=MAY_DECIDE)
 def decline(request: Request, member_id: str) -> Answer:
     """Say no to a draft."""
     done = _("%(name)s is afgewezen. Over 30 dagen wissen we de gegevens.")
     return _decide(request, member_id, usecases.decline, "member.declined", done)
 
 
-@router.form("/leden/beheer/{member_id}/intrekken", access=MAY_DECIDE)
+@desk_router.form("/leden/beheer/{member_id}/intrekken", access=MAY_DECIDE)
 def withdraw(request: Request, member_id: str) -> Answer:
     """Take an entry out of the guide."""
     done = _("%(name)s is uit de ledengids gehaald.")
@@ -81,7 +63,16 @@ def _decide(
         changed = verb(repository, clock, member_id, version_seen(request), note)
     except Overtaken as error:
         return overtaken_page(request, error)
-    return SeeOther(link(DESK, request.language), flash=say(request, done, changed))
+    back = undo(request, [changed]) if changed.state is State.DECLINED else None
+    return SeeOther(link(DESK, request.language), flash=say(request, done, changed), undo=back)
+
+
+def undo(request: Request, declined: Sequence[Member]) -> Undo | None:
+    """The way back from declining: nobody was told, so an entry can just wait again."""
+    if not declined:
+        return None
+    rows = [Chosen(one.id, str(one.version)).field for one in declined]
+    return Undo(link(REOPEN, request.language), {CHOSEN: rows})
 
 
 def overtaken_page(request: Request, error: Overtaken) -> Answer:
@@ -97,16 +88,16 @@ def _member_page(request: Request, current: Member, notice: str = "") -> str:
         request,
         "desk/member.html",
         member=current,
-        look_alikes=_look_alikes(current, _published()) if current.state is State.DRAFT else [],
+        look_alikes=look_alikes(current, _published()) if current.state is State.DRAFT else [],
         notice=notice,
         kinds=texts.KINDS,
         themes=texts.THEMES,
         states=texts.STATES,
-        may_decide=_may_decide(request),
+        may_decide=may_decide(request),
     )
 
 
-def _look_alikes(draft: Member, published: list[Member]) -> list[Member]:
+def look_alikes(draft: Member, published: list[Member]) -> list[Member]:
     """Entries that may be the same member: the organiser decides, the applicant is told nothing."""
     name, email, website = _marks(draft)
     found = []
@@ -123,13 +114,14 @@ def _marks(member: Member) -> tuple[str, str, str]:
     return fold(member.profile.name), member.contact.email.lower(), site.lower()
 
 
-def _members() -> list[Member]:
+def members_now() -> list[Member]:
+    """Every entry that is still kept, in the order in which they came."""
     now = clock.now()
     return [member for member in repository.every() if not domain.is_expired(member, now)]
 
 
 def _published() -> list[Member]:
-    return [member for member in _members() if member.state is State.PUBLISHED]
+    return [member for member in members_now() if member.state is State.PUBLISHED]
 
 
 def member_of(member_id: str) -> Member:
@@ -150,8 +142,9 @@ def version_seen(request: Request) -> int:
     return int(text)
 
 
-def _may_decide(request: Request) -> bool:
-    return request.organiser is not None and request.organiser.may(SERVICE, "organiser")
+def may_decide(request: Request) -> bool:
+    """Whether this organiser may do more than look."""
+    return request.organiser is not None and request.organiser.may(SERVICE, "work")
 
 
 def audited(request: Request, action: str, member_id: str) -> Join:

@@ -5,11 +5,10 @@ from typing import Any
 
 from chalicelib.directory import domain, texts, usecases
 from chalicelib.directory.collaborators import clock, repository
-from chalicelib.directory.domain import Contact, Kind, Member, Profile, State, Theme
-from chalicelib.directory.forms import MOST_THEMES, Typed, read_contact, read_profile, refuse_errors
+from chalicelib.directory.domain import Member, State
+from chalicelib.directory.forms import MOST_THEMES
 from chalicelib.directory.pages.desk import (
     CONFLICT,
-    DESK,
     MAY_DECIDE,
     audited,
     member_of,
@@ -17,30 +16,31 @@ from chalicelib.directory.pages.desk import (
     say,
     version_seen,
 )
-from chalicelib.directory.pages.routing import router
+from chalicelib.directory.pages.editing import differences, read_entry, values_of_member
+from chalicelib.directory.pages.routing import desk_router
 from chalicelib.directory.usecases import Overtaken
-from chalicelib.directory.views import SERVICE, options, translated, typed_by, values_of
+from chalicelib.directory.views import DESK, SERVICE, options, translated, typed_by, values_of
 from shared.errors import Invalid, PlekkenError
 from shared.http import Answer, Html, Request, SeeOther
 from shared.pages import link, render, translate
 from shared.texts import later as _
 
 
-@router.page("/leden/beheer/{member_id}/wijzigen", access=MAY_DECIDE)
+@desk_router.page("/leden/beheer/{member_id}/wijzigen", access=MAY_DECIDE)
 def edit_form(request: Request, member_id: str) -> Answer:
     """The form that changes an entry."""
     current = member_of(member_id)
     if current.state not in (State.DRAFT, State.PUBLISHED):
         return SeeOther(link(f"{DESK}/{member_id}", request.language))
-    return Html(_edit_page(request, current, _values_of_member(current), {}))
+    return Html(_edit_page(request, current, values_of_member(current), {}))
 
 
-@router.form("/leden/beheer/{member_id}/wijzigen", access=MAY_DECIDE)
+@desk_router.form("/leden/beheer/{member_id}/wijzigen", access=MAY_DECIDE)
 def edit(request: Request, member_id: str) -> Answer:
     """Change an entry; who comes second sees what the first one changed, and keeps their words."""
     typed = typed_by(request)
     try:
-        profile, contact = _read(typed)
+        profile, contact = read_entry(typed)
         changed = usecases.edit(
             repository,
             clock,
@@ -54,7 +54,7 @@ def edit(request: Request, member_id: str) -> Answer:
         current = error.current
         if current is None or current.state not in (State.DRAFT, State.PUBLISHED):
             return overtaken_page(request, error)
-        wanted = domain.edit(current, *_read(typed), clock.now())
+        wanted = domain.edit(current, *read_entry(typed), clock.now())
         return _edit_conflict(request, current, wanted, error)
     except Invalid as error:
         errors = error.fields or {"": error.title}
@@ -73,10 +73,7 @@ def _edit_conflict(
         values_of(request),
         {},
         notice=translate(SERVICE, request.language, error.title),
-        differences=[
-            (change.name, _shown(request, change.before))
-            for change in domain.changes(current, wanted)
-        ],
+        differences=differences(request, current, wanted),
     )
     return Html(text, status=CONFLICT)
 
@@ -103,46 +100,3 @@ def _edit_page(
         themes=options(request, texts.THEMES),
         most_themes=MOST_THEMES,
     )
-
-
-def _shown(request: Request, value: object) -> str:
-    """A field's value in words."""
-    match value:
-        case bool():
-            text = _("ja") if value else _("nee")
-        case Kind():
-            text = texts.KINDS[value]
-        case tuple():
-            return ", ".join(_shown(request, each) for each in value)
-        case Theme():
-            text = texts.THEMES[value]
-        case None:
-            return ""
-        case _:
-            return str(value)
-    return translate(SERVICE, request.language, text)
-
-
-def _read(typed: Typed) -> tuple[Profile, Contact]:
-    profile, contact = read_profile(typed), read_contact(typed)
-    refuse_errors(typed)
-    return profile, contact
-
-
-def _values_of_member(current: Member) -> dict[str, Any]:
-    profile, contact = current.profile, current.contact
-    return {
-        "name": profile.name,
-        "kind": profile.kind.value,
-        "place": profile.place,
-        "district": profile.district,
-        "website": profile.website,
-        "about": profile.about,
-        "themes": [theme.value for theme in profile.themes],
-        "latitude": "" if profile.latitude is None else str(profile.latitude),
-        "longitude": "" if profile.longitude is None else str(profile.longitude),
-        "email": contact.email,
-        "phone": contact.phone,
-        "email_public": "ja" if contact.email_public else "",
-        "phone_public": "ja" if contact.phone_public else "",
-    }

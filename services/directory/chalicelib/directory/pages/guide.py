@@ -11,13 +11,12 @@ from chalicelib.directory.search import Question, find, places
 from chalicelib.directory.settings import load
 from chalicelib.directory.structured import json_ld
 from chalicelib.directory.views import (
-    cursor_of,
-    offset_of,
     options,
     translated,
     typed_by,
     values_of,
 )
+from shared import pagination
 from shared.errors import Invalid, NotFound, TooManyRequests
 from shared.http import PUBLIC, Answer, Html, Request, SeeOther
 from shared.ids import new_id
@@ -37,7 +36,7 @@ def members(request: Request) -> Answer:
     snapshot = repository.snapshot()
     question = _question(request)
     found = find(snapshot, question)
-    start = offset_of(request.query.get("na", ""))
+    start = pagination.decode_start(request.query.get("na", ""))
     following = start + PAGE
     text = render(
         request,
@@ -49,7 +48,9 @@ def members(request: Request) -> Answer:
         kinds=options(request, texts.KINDS),
         places=places(snapshot),
         labels=texts.KINDS,
-        next_url=request.url(na=cursor_of(following)) if following < len(found) else "",
+        next_url=request.url(na=pagination.encode_start(following))
+        if following < len(found)
+        else "",
         first_url=request.url(na="") if start else "",
     )
     return Html(text, embeddable=True)

@@ -1,5 +1,6 @@
-"""The router that every page of this service registers with."""
+"""The routers that the pages of this service register with: the organisers' one, and the rest."""
 
 from shared.http import Router
 
 router = Router("directory")
+desk_router = Router("directory")

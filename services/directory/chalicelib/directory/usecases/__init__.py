@@ -8,7 +8,7 @@ from chalicelib.directory.usecases.current import (
     Overtaken,
     stable_id,
 )
-from chalicelib.directory.usecases.decide import approve, decline, edit, withdraw
+from chalicelib.directory.usecases.decide import approve, decline, edit, reopen, withdraw
 from chalicelib.directory.usecases.load import load_members
 from chalicelib.directory.usecases.react import (
     draft_shared_profile,
@@ -16,6 +16,7 @@ from chalicelib.directory.usecases.react import (
     share_contact,
 )
 from chalicelib.directory.usecases.retain import remove_expired
+from chalicelib.directory.usecases.sign_in import ask_to_sign_in, entries_of, entries_with
 
 __all__ = [
     "BY_FORM",
@@ -26,12 +27,16 @@ __all__ = [
     "Overtaken",
     "apply",
     "approve",
+    "ask_to_sign_in",
     "decline",
     "draft_shared_profile",
     "edit",
+    "entries_of",
+    "entries_with",
     "forget_registration",
     "load_members",
     "remove_expired",
+    "reopen",
     "share_contact",
     "stable_id",
     "withdraw",

@@ -1,4 +1,4 @@
-"""What an organiser does with an entry: approve, decline, edit, withdraw.
+"""What an organiser does with an entry: approve, decline, reopen, edit, withdraw.
 
 `note` joins the same transaction: what the audit log says of it.
 """
@@ -19,6 +19,7 @@ from shared.events.directory import (
     MemberChanged,
     MemberDeclined,
     MemberPublished,
+    MemberReopened,
     MemberWithdrawn,
 )
 from shared.transactions import Join, Refused
@@ -59,6 +60,18 @@ def decline(
     except domain.WrongState as error:
         raise Overtaken(before) from error
     return _replace(repository, clock, before, after, MemberDeclined(member_id=member_id), note)
+
+
+def reopen(
+    repository: Repository, clock: Clock, member_id: str, version: int, note: Join | None = None
+) -> Member:
+    """Take a refusal back: the entry waits again. Raises NotFound, or Overtaken."""
+    before = current(repository, clock, member_id, version)
+    try:
+        after = domain.reopen(before, clock.now())
+    except domain.WrongState as error:
+        raise Overtaken(before) from error
+    return _replace(repository, clock, before, after, MemberReopened(member_id=member_id), note)
 
 
 def withdraw(

@@ -1,9 +1,9 @@
 """Photos: bounded before they are unpacked, and written anew without what the camera added."""
 
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from PIL import Image, ImageOps
 
 from chalicelib.documents.inspection.report import Finding, Refusal
@@ -16,8 +16,7 @@ _FORMATS = {"JPEG": "JPEG", "PNG": "PNG", "WebP": "WEBP"}
 _MODES = {"JPEG": ("RGB", "L"), "PNG": ("RGB", "RGBA", "L", "LA"), "WebP": ("RGB", "RGBA")}
 
 
-@dataclass(frozen=True)
-class Photo:
+class Photo(Struct, frozen=True):
     """A re-encoded image: sizes in pixels, as it is shown."""
 
     path: Path

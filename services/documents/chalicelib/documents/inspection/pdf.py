@@ -1,9 +1,9 @@
 """PDFs: how many pages, and does anything in it want to act by itself?"""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
@@ -20,8 +20,7 @@ _ACTIVE_ACTIONS = frozenset(
 _FILE_KEYS = frozenset({"/EmbeddedFiles", "/EmbeddedFile", "/EF", "/AF"})
 
 
-@dataclass(frozen=True)
-class Pages:
+class Pages(Struct, frozen=True):
     """The number of pages (None when the PDF is locked) and what a person should know."""
 
     count: int | None

@@ -1,8 +1,9 @@
 """What an inspection can find, and its report."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from chalicelib.documents.domain import Verdict
 
@@ -47,8 +48,7 @@ class Refusal(Exception):
         super().__init__(finding.value)
 
 
-@dataclass(frozen=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """What was found inside a file. `copy` is a safer copy of it, where we make one."""
 
     kind: str
@@ -59,8 +59,7 @@ class Contents:
     height: int | None = None
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """The outcome of one inspection.
 
     `keep` is the file for the library (a re-encoded copy for images), None when there is none;

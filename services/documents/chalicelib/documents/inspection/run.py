@@ -1,8 +1,9 @@
 """One inspection, from bytes to verdict."""
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from chalicelib.documents.domain import KINDS, LARGEST_FILE, Scan, Verdict
 from chalicelib.documents.inspection import archives, images, pdf
@@ -17,8 +18,7 @@ _SCAN_FINDINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """What the sender declared; a form without JavaScript declares nothing ("" and None)."""
 
     file_name: str

@@ -1,6 +1,6 @@
-"""The HTML pages, by who uses them: readers, partners who upload, organisers."""
+"""The HTML pages that everybody may open: the library, and partners' own pages."""
 
-from chalicelib.documents.pages import desk, library, uploading
+from chalicelib.documents.pages import library, mine, uploading
 from chalicelib.documents.pages.routing import router
 
-__all__ = ["desk", "library", "router", "uploading"]
+__all__ = ["library", "mine", "router", "uploading"]

@@ -1,52 +1,34 @@
-"""The organisers' pages: look at what came in, and decide."""
+"""The organisers' page of one document: look at what came in, and decide."""
 
 from collections.abc import Callable
 
 from chalicelib.documents import settings
 from chalicelib.documents.collaborators import catalogue, clock, repository
 from chalicelib.documents.domain import Document, State, Verdict
-from chalicelib.documents.pages.routing import router
+from chalicelib.documents.pages.routing import desk_router
 from chalicelib.documents.pages.showing import file_address, show
-from chalicelib.documents.repository import CLOSED, PUBLISHED, REVIEW
 from chalicelib.documents.usecases import (
     decline_document,
     publish_document,
     withdraw_document,
 )
+from chalicelib.documents.views import DESK, SERVICE
 from shared import auth, pages
 from shared.errors import Invalid, NotFound, SignInNeeded
 from shared.http import Answer, Html, Request, SeeOther, organiser
 from shared.transactions import Join
 
-DESK = "/documenten/beheer"
-RECENT = 50  # decisions shown; older ones are found in the library or are gone
-
-_READER = organiser("documents", at_least="reader")
-_ORGANISER = organiser("documents")
+READER = organiser(SERVICE, "read")
+ORGANISER = organiser(SERVICE)
 
 
-@router.page(DESK, access=_READER)
-def desk(request: Request) -> Answer:
-    """What waits for a decision first, then what was decided."""
-    now = clock.now()
-    return Html(
-        pages.render(
-            request,
-            "desk.html",
-            waiting=[show(request, each) for each in reversed(repository.listed(REVIEW, now))],
-            published=[show(request, each) for each in repository.listed(PUBLISHED, now)[:RECENT]],
-            closed=[show(request, each) for each in repository.listed(CLOSED, now)[:RECENT]],
-        )
-    )
-
-
-@router.page(f"{DESK}/{{document_id}}", access=_READER)
+@desk_router.page(f"{DESK}/{{document_id}}", access=READER)
 def desk_document(request: Request, document_id: str) -> Answer:
     """One document with what the inspection found."""
     return _page(request, _find(document_id), {})
 
 
-@router.page(f"{DESK}/{{document_id}}/bestand", access=_READER)
+@desk_router.page(f"{DESK}/{{document_id}}/bestand", access=READER)
 def desk_file(request: Request, document_id: str) -> Answer:
     """The inspected copy, published or not."""
     document = _find(document_id)
@@ -55,7 +37,7 @@ def desk_file(request: Request, document_id: str) -> Answer:
     return file_address(document, save=request.query.get("opslaan") == "ja")
 
 
-@router.form(f"{DESK}/{{document_id}}/publiceren", access=_ORGANISER)
+@desk_router.form(f"{DESK}/{{document_id}}/publiceren", access=ORGANISER)
 def publish(request: Request, document_id: str) -> Answer:
     """Put it in the library."""
     seen = request.form.get("bekeken") == "ja"
@@ -67,21 +49,21 @@ def publish(request: Request, document_id: str) -> Answer:
         repository,
         clock,
         document_id,
-        decided_by=_who(request).id,
+        decided_by=who(request).id,
         seen_by_person=seen,
-        note=_note(request, "document.published", document_id),
+        note=note(request, "document.published", document_id),
     )
     return _decided(request, "Het document staat op de website.")
 
 
-@router.form(f"{DESK}/{{document_id}}/afwijzen", access=_ORGANISER)
+@desk_router.form(f"{DESK}/{{document_id}}/afwijzen", access=ORGANISER)
 def decline(request: Request, document_id: str) -> Answer:
     """Say no, with a reason."""
     done = "Je hebt het document niet geplaatst. De inzender krijgt je uitleg per mail."
     return _close(request, document_id, decline_document, "document.declined", done)
 
 
-@router.form(f"{DESK}/{{document_id}}/intrekken", access=_ORGANISER)
+@desk_router.form(f"{DESK}/{{document_id}}/intrekken", access=ORGANISER)
 def withdraw(request: Request, document_id: str) -> Answer:
     """Take it out of the library."""
     done = "Het document is van de website gehaald."
@@ -96,9 +78,9 @@ def _close(
             repository,
             clock,
             document_id,
-            decided_by=_who(request).id,
+            decided_by=who(request).id,
             reason=request.form.get("reden", ""),
-            note=_note(request, action, document_id),
+            note=note(request, action, document_id),
         )
     except Invalid as invalid:
         return _page(request, _find(document_id), invalid.fields, status=422)
@@ -119,15 +101,16 @@ def _page(request: Request, document: Document, errors: dict[str, str], status: 
         "desk_document.html",
         document=show(request, document),
         sender=partner.name if partner else "",
-        may_decide=_who(request).may("documents", "organiser"),
+        may_decide=who(request).may(SERVICE, "work"),
         values=request.form,
         errors={name: pages.say(request, wrong) for name, wrong in errors.items()},
     )
     return Html(text, status=status, policy={"img-src": settings.load().library_origin})
 
 
-def _note(request: Request, action: str, document_id: str) -> Join:
-    return auth.audited(_who(request), action, document_id, clock)
+def note(request: Request, action: str, document_id: str) -> Join:
+    """What notes in the audit log who did this; ids only."""
+    return auth.audited(who(request), action, document_id, clock)
 
 
 def _decided(request: Request, text: str) -> SeeOther:
@@ -135,7 +118,8 @@ def _decided(request: Request, text: str) -> SeeOther:
     return SeeOther(pages.link(DESK, request.language), flash=pages.say(request, text))
 
 
-def _who(request: Request) -> auth.Organiser:
+def who(request: Request) -> auth.Organiser:
+    """Who is signed in. Raises SignInNeeded."""
     if request.organiser is None:
         raise SignInNeeded
     return request.organiser

@@ -109,6 +109,7 @@ def _upload_form(
         consent_text=pages.say(request, CONSENT),
         accept=",".join(ACCEPTED_SUFFIXES),
         largest=LARGEST_FILE,
+        by_mail=request.member is not None,
         values=values,
         errors={name: pages.say(request, wrong) for name, wrong in errors.items()},
     )

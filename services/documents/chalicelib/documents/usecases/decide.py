@@ -3,7 +3,7 @@
 `note` joins the same transaction: what the audit log says of it.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.documents.domain import (
     LONGEST_REASON,

@@ -2,9 +2,11 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.documents.domain import (
     KINDS,
@@ -34,8 +36,7 @@ class Unanswered(Exception):
     """The malware scanner has not said anything yet; the message must come again."""
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """What an S3 event says: which document, and which version of its object."""
 
     document_id: str

@@ -1,6 +1,6 @@
 """Partners: members who got an invitation to share documents."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.documents.domain import INVITATION_LASTS, Invitation, Partner
 from chalicelib.documents.repository import Repository

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from chalicelib.documents.domain import Category, Document, State, matches, search_words
 from chalicelib.documents.repository import PUBLISHED, Repository
@@ -14,8 +15,7 @@ FRESH = timedelta(seconds=5)  # how old the list may be that a visitor sees
 PAGE_SIZE = 20
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """One page of the library. `after` names the last document when there are more."""
 
     documents: Sequence[Document]
@@ -24,8 +24,7 @@ class Found:
     after: str | None
 
 
-@dataclass(frozen=True)
-class _Snapshot:
+class _Snapshot(Struct, frozen=True):
     taken_at: datetime
     entries: Sequence[tuple[Document, frozenset[str]]]
     counts: Mapping[Category, int]

@@ -4,7 +4,9 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from chalicelib.documents.domain import (
     CONSENT_PURPOSE,
@@ -23,6 +25,7 @@ from chalicelib.documents.domain import (
     part_length,
     quarantine_key,
     tidy_file_name,
+    tidy_media_type,
 )
 from chalicelib.documents.repository import Repository
 from chalicelib.documents.storage import Address, Incomplete, Missing, Storage
@@ -35,8 +38,7 @@ MOST_WAITING = 40  # documents of one partner on which nobody has decided yet
 _UNDECIDED = (State.ANNOUNCED, State.RECEIVED, State.INSPECTED)
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """A piece of the file that S3 lacks: `start` and `size` in bytes, and where to send it."""
 
     number: int
@@ -45,8 +47,7 @@ class Part:
     address: Address
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What the browser must still send. Asking again after a break gives what is left."""
 
     document: Document
@@ -113,7 +114,7 @@ def _announced(storage: Storage, clock: Clock, invitation: Invitation, wish: Wis
     now = clock.now()
     identifier = new_id(clock)
     method = method_for(wish.size) if wish.has_file else Method.FORM
-    content_type = wish.content_type[:100] or "application/octet-stream"
+    content_type = tidy_media_type(wish.content_type)
     upload_id = None
     if method is Method.MULTIPART:
         upload_id = storage.begin_parts(quarantine_key(identifier), content_type)

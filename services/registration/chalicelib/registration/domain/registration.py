@@ -1,18 +1,27 @@
-"""What a registration is, and its rules. Standard library only."""
+"""What a registration is, and its rules. No AWS, no Chalice."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from chalicelib.registration.domain.congress import CONGRESS, KEEP_PERSONAL
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.registration.domain.congress import (
+    CONGRESS,
+    KEEP_PERSONAL,
+    KEEP_SENSITIVE,
+    is_congress,
+)
+from chalicelib.registration.domain.questions import Reply
 from shared.consent import Consent
 
 State = Literal["seated", "waiting", "cancelled"]
 LineState = Literal["seated", "waiting"]
+Failure = Literal["bounce", "complaint"]
+Saying = Literal["yes", "no"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class Profile(Struct, frozen=True, kw_only=True):
     """What a person wants the directory to start their entry with. The directory asks for the
     rest.
     """
@@ -24,20 +33,35 @@ class Profile:
     consent: Consent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """Sensitive answers: kept apart, and removed first."""
+class Answers(Struct, frozen=True, kw_only=True):
+    """Sensitive answers and those to the congress's own questions: kept apart, and removed before
+    the rest.
+    """
 
     diet: str = ""
     access_needs: str = ""
+    replies: tuple[Reply, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.diet or self.access_needs)
+        return bool(self.diet or self.access_needs or self.replies)
+
+    def kept(self, ends_at: datetime, now: datetime) -> "Answers":
+        """What may still be there at `now`, of a congress that ends at `ends_at`."""
+        replies = tuple(one for one in self.replies if one.keep_until(ends_at) > now)
+        if ends_at + KEEP_SENSITIVE > now:
+            return replace(self, replies=replies)
+        return Answers(replies=replies)
+
+    def keep_until(self, ends_at: datetime) -> datetime:
+        """When the first part of it must be gone."""
+        ends = [one.keep_until(ends_at) for one in self.replies]
+        if self.diet or self.access_needs or not ends:
+            ends.append(ends_at + KEEP_SENSITIVE)
+        return min(ends)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What a person filled in."""
+class Entry(Struct, frozen=True, kw_only=True):
+    """What a person filled in, or an organiser for them; then `email` may be empty."""
 
     name: str
     email: str
@@ -50,8 +74,7 @@ class Entry:
     answers: Answers = Answers()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """A registration's place in one line: the congress itself or a session."""
 
     id: str
@@ -61,8 +84,15 @@ class Line:
     place_in_line: int | None = None  # filled in for people who look; never stored
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
+class Coming(Struct, frozen=True, kw_only=True):
+    """What somebody answered to "are you still coming?", and for which day of the congress."""
+
+    day: str
+    says: Saying
+    at: datetime
+
+
+class Registration(Struct, frozen=True, kw_only=True):
     """One person's registration for one congress."""
 
     id: str
@@ -84,16 +114,52 @@ class Registration:
     wishes: tuple[str, ...] = ()  # sessions to join on being seated at the congress
     profile: Profile | None = None
     changed_at: datetime | None = None
+    address_failed_at: datetime | None = None  # since then no mail goes to them
+    address_failure: Failure | None = None
+    address_checked_at: datetime | None = None  # an organiser said that the address is right
+    note: str = ""  # of organisers, for each other
+    assisted: bool = False  # an organiser registered them
+    coming: Coming | None = None
+
+    @property
+    def gets_mail(self) -> bool:
+        """Whether there is an address at all: who has none is entered by an organiser."""
+        return bool(self.email)
+
+    @property
+    def has_failing_address(self) -> bool:
+        """Whether mail to them is held back."""
+        return self.address_failed_at is not None
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether an organiser has something to do about it."""
+        return self.has_failing_address and self.state != "cancelled"
+
+    def says_for(self, day: str) -> Saying | None:
+        """What they answered for this day; an answer for another day is none."""
+        return self.coming.says if self.coming and self.coming.day == day else None
 
     @property
     def congress(self) -> Line:
-        """The place in the line for the congress itself."""
-        return self.line(CONGRESS)
+        """The place in the line for the congress itself; of two that somebody waits in, the one
+        for their audience.
+        """
+        for line in self.lines:
+            if is_congress(line.id):
+                return line
+        raise KeyError(CONGRESS)
+
+    @property
+    def place_in_line(self) -> int | None:
+        """How soon a seat at the congress is theirs: 1 is next. None where nobody has counted."""
+        places = [line.place_in_line for line in self.lines if is_congress(line.id)]
+        return min((place for place in places if place), default=None)
 
     @property
     def session_lines(self) -> tuple[Line, ...]:
         """The places in the lines for sessions."""
-        return tuple(line for line in self.lines if line.id != CONGRESS)
+        return tuple(line for line in self.lines if not is_congress(line.id))
 
     def line(self, id_: str) -> Line:
         """The place in line `id_`. Raises KeyError where the person is not in it."""
@@ -116,18 +182,58 @@ class Registration:
         """The same version of the record with other places."""
         return replace(self, lines=lines, wishes=wishes)
 
-    def cancelled(self, now: datetime) -> "Registration":
+    def cancelled(self, now: datetime, coming: Coming | None = None) -> "Registration":
         """Without any place; kept 30 days more at most."""
         until = min(self.keep_until, now + KEEP_PERSONAL)
-        return self.changed(now, state="cancelled", lines=(), wishes=(), keep_until=until)
+        return self.changed(
+            now,
+            state="cancelled",
+            lines=(),
+            wishes=(),
+            keep_until=until,
+            coming=coming or self.coming,
+        )
+
+    def with_failed_address(self, now: datetime, cause: Failure) -> "Registration":
+        """The next version, to which no mail is sent."""
+        return replace(self, version=self.version + 1, address_failed_at=now, address_failure=cause)
+
+    def with_checked_address(self, now: datetime) -> "Registration":
+        """The next version, to which mail is sent again."""
+        return replace(
+            self,
+            version=self.version + 1,
+            address_failed_at=None,
+            address_failure=None,
+            address_checked_at=now,
+        )
+
+    def with_address(self, now: datetime, email: str, person: str) -> "Registration":
+        """The next version, with another address; the links and tickets sent so far end."""
+        return self.changed(
+            now,
+            email=email,
+            person=person,
+            link_version=self.link_version + 1,
+            address_failed_at=None,
+            address_failure=None,
+            address_checked_at=now,
+        )
+
+    def with_note(self, note: str) -> "Registration":
+        """The next version, with this note of organisers."""
+        return replace(self, version=self.version + 1, note=note)
+
+    def answered(self, coming: Coming) -> "Registration":
+        """The next version, in which somebody said whether they still come."""
+        return replace(self, version=self.version + 1, coming=coming)
 
     def changed(self, now: datetime, **values: object) -> "Registration":
         """The record with `values` in it, as its next version."""
-        return replace(self, version=self.version + 1, changed_at=now, **values)  # type: ignore[arg-type]
+        return replace(self, version=self.version + 1, changed_at=now, **values)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """The answer to somebody who registers. A known address gets one of the same shape as a new
     one.
     """
@@ -139,8 +245,7 @@ class Receipt:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A part of a list, and the cursor of what follows (None at the end)."""
 
     registrations: tuple[Registration, ...]

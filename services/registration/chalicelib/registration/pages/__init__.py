@@ -1,6 +1,6 @@
-"""The HTML pages, by who uses them: visitors, holders of a manage link, organisers."""
+"""The HTML pages that everybody may open: the congresses, and one's own registration."""
 
-from chalicelib.registration.pages import congress, desk, manage
+from chalicelib.registration.pages import coming, congress, framed, manage
 from chalicelib.registration.pages.routing import router
 
-__all__ = ["congress", "desk", "manage", "router"]
+__all__ = ["coming", "congress", "framed", "manage", "router"]

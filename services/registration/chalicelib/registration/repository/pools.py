@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from pynamodb.attributes import NumberAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -41,6 +42,8 @@ class Pools:
                 *(
                     attribute.set(0)
                     for attribute in (
+                        PoolItem.moved_out,
+                        PoolItem.received,
                         PoolItem.issued,
                         PoolItem.settled,
                         PoolItem.checked,
@@ -122,7 +125,11 @@ class Pools:
         revision of the definition.
         """
         actions = [PoolItem.capacity.set(capacity)]
-        condition = (PoolItem.capacity == pool.capacity) & (PoolItem.revision <= revision)
+        condition = (
+            (PoolItem.capacity == pool.capacity)
+            & (PoolItem.revision <= revision)
+            & _moved_as_in(pool)
+        )
         return self._update(pool.event, pool.id, actions, condition) is not None
 
     def shrink(self, pool: Pool, capacity: int, watermark: int, revision: int) -> bool:
@@ -135,10 +142,35 @@ class Pools:
                 pool.id,
                 [PoolItem.capacity.set(capacity), PoolItem.watermark.set(watermark)],
                 ((PoolItem.issued <= watermark) | (PoolItem.watermark <= watermark))
-                & (PoolItem.revision <= revision),
+                & (PoolItem.revision <= revision)
+                & _moved_as_in(pool),
             )
             is not None
         )
+
+    def give_away(self, pool: Pool) -> Pool | None:
+        """Take the seats that nobody has out of `pool`, for the line of everybody; None when
+        somebody took a number or the capacity changed since it was read.
+        """
+        return self._update(
+            pool.event,
+            pool.id,
+            [
+                PoolItem.capacity.set(pool.capacity - pool.free),
+                PoolItem.watermark.set(pool.issued),
+                PoolItem.moved_out.add(pool.free),
+            ],
+            (PoolItem.issued == pool.issued) & (PoolItem.capacity == pool.capacity),
+        )
+
+    def receive(self, pool: Pool, total: int) -> Pool | None:
+        """Give `pool` what others gave away, `total` ever; None when it was given some since it was
+        read.
+
+        `total` only grows, so an outdated one gives too few seats, never too many.
+        """
+        actions = [PoolItem.capacity.add(total - pool.received), PoolItem.received.set(total)]
+        return self._update(pool.event, pool.id, actions, _is(PoolItem.received, pool.received))
 
     def mark_settled(self, pool: Pool, up_to: int) -> None:
         """Remember that nobody up to `up_to` is still to be told.
@@ -178,6 +210,20 @@ class Pools:
         return _pool(item)
 
 
+def _moved_as_in(pool: Pool) -> Condition:
+    """That no kept seats were moved since `pool` was read."""
+    same: Condition = _is(PoolItem.moved_out, pool.moved_out)
+    same &= _is(PoolItem.received, pool.received)
+    return same
+
+
+def _is(attribute: NumberAttribute, value: int) -> Condition:
+    # Lines that are older than kept seats have neither figure.
+    same: Condition = attribute == value
+    same_or_none: Condition = same | attribute.does_not_exist()
+    return same if value else same_or_none
+
+
 def _pool_key(event: str, line: str) -> str:
     return f"POOL#{event}#{line}"
 
@@ -195,4 +241,6 @@ def _pool(item: PoolItem) -> Pool:
         noted=int(item.noted),
         noted_at=int(item.noted_at),
         revision=int(item.revision),
+        moved_out=int(item.moved_out),
+        received=int(item.received),
     )

@@ -1,5 +1,6 @@
 """Between domain objects and items."""
 
+import uuid
 import zlib
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -7,8 +8,16 @@ from typing import TypeVar
 import msgspec
 from pynamodb.exceptions import DoesNotExist
 
-from chalicelib.registration.domain import Answers, Line, Profile, Registration
-from chalicelib.registration.models import AnswersItem, RegistrationItem
+from chalicelib.registration.domain import (
+    KEEP_SENSITIVE,
+    Answers,
+    Coming,
+    Line,
+    Profile,
+    Registration,
+    Reply,
+)
+from chalicelib.registration.models import AnswersItem, FailedAddressItem, RegistrationItem
 from shared.consent import Consent
 from shared.table import Record
 
@@ -50,6 +59,12 @@ def registration_item(registration: Registration) -> RegistrationItem:
         wishes=list(registration.wishes),
         registered_at=registration.registered_at,
         changed_at=registration.changed_at,
+        address_failed_at=registration.address_failed_at,
+        address_failure=registration.address_failure,
+        address_checked_at=registration.address_checked_at,
+        note=registration.note or None,
+        assisted=registration.assisted or None,
+        coming=msgspec.to_builtins(registration.coming) if registration.coming else None,
         keep_until=registration.keep_until,
         expires_at=registration.keep_until + BACKSTOP,
         listing=listing,
@@ -78,20 +93,55 @@ def to_registration(item: RegistrationItem) -> Registration:
         wishes=tuple(item.wishes),
         registered_at=item.registered_at,
         changed_at=item.changed_at,
+        address_failed_at=item.address_failed_at,
+        address_failure=item.address_failure,  # type: ignore[arg-type]
+        address_checked_at=item.address_checked_at,
+        note=item.note or "",
+        assisted=bool(item.assisted),
+        coming=msgspec.convert(item.coming, Coming) if item.coming else None,
         keep_until=item.keep_until,
     )
 
 
-def answers_item(registration_id: str, answers: Answers, until: datetime) -> AnswersItem:
-    """The item that holds the sensitive answers."""
+def failed_address_item(registration: Registration) -> FailedAddressItem:
+    """The item that counts it among those whose address fails."""
+    return FailedAddressItem(
+        f"FAILED#{registration.event}",
+        registration.id,
+        expires_at=registration.keep_until + BACKSTOP,
+    )
+
+
+def answers_item(registration_id: str, answers: Answers, ends_at: datetime) -> AnswersItem:
+    """The item that holds the answers, for a congress that ends at `ends_at`."""
+    until = answers.keep_until(ends_at)
     return AnswersItem(
         f"REGISTRATION#{registration_id}",
         "ANSWERS",
         diet=answers.diet,
         access_needs=answers.access_needs,
+        replies=msgspec.to_builtins(answers.replies) if answers.replies else None,
+        ends_at=ends_at,
         keep_until=until,
+        written=uuid.uuid4().hex,
+        # Of a nightly job that no longer runs: then what might stay longer goes as well.
         expires_at=until + BACKSTOP,
     )
+
+
+def to_answers(item: AnswersItem) -> Answers:
+    """Everything that `item` holds, past its time too."""
+    return Answers(
+        diet=item.diet,
+        access_needs=item.access_needs,
+        replies=tuple(msgspec.convert(item.replies or [], list[Reply])),
+    )
+
+
+def end_of(item: AnswersItem) -> datetime:
+    """When the congress ends that the answers are about."""
+    found: datetime | None = item.ends_at
+    return item.keep_until - KEEP_SENSITIVE if found is None else found
 
 
 def kept_listing(event: str, bucket: int) -> str:
@@ -104,6 +154,12 @@ def cancelled_listings(event: str) -> list[str]:
     return [f"CANCELLED#{event}#{number}" for number in CANCELLED_PARTITIONS]
 
 
+def cancelled_listing(event: str, registration_id: str) -> str:
+    """Where this one is listed once it is cancelled."""
+    listings = cancelled_listings(event)
+    return listings[zlib.crc32(registration_id.encode()) % len(listings)]
+
+
 def bucket_of(number: int | str) -> int:
     """Which bucket lists `number`; also for a number as it stands in a listing key."""
     return int(number) // BUCKET
@@ -111,8 +167,7 @@ def bucket_of(number: int | str) -> int:
 
 def _listing(registration: Registration) -> tuple[str, str]:
     if registration.state == "cancelled":
-        listings = cancelled_listings(registration.event)
-        return listings[zlib.crc32(registration.id.encode()) % len(listings)], registration.id
+        return cancelled_listing(registration.event, registration.id), registration.id
     number = registration.congress.number
     return kept_listing(registration.event, bucket_of(number)), f"{number:010d}"
 

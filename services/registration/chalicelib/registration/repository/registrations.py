@@ -3,20 +3,24 @@
 import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.registration.domain import CONGRESS, Answers, Line, Receipt, Registration
 from chalicelib.registration.models import (
     AnswersItem,
     AttemptItem,
+    FailedAddressItem,
     Outbox,
     PersonItem,
     Proof,
     RegistrationItem,
 )
+from chalicelib.registration.repository.arrivals import add_departure
+from chalicelib.registration.repository.definitions import Definitions
 from chalicelib.registration.repository.numbers import (
     add_death,
     add_number,
@@ -28,7 +32,9 @@ from chalicelib.registration.repository.pools import Pools
 from chalicelib.registration.repository.records import (
     answers_item,
     bucket_of,
+    cancelled_listing,
     cancelled_listings,
+    failed_address_item,
     find,
     kept_listing,
     registration_item,
@@ -45,8 +51,7 @@ from shared.transactions import Join, Refused, Transaction
 ATTEMPT_KEPT = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """A request that its sender may repeat: its idempotency key and what it asked for."""
 
     key: str
@@ -55,12 +60,25 @@ class Attempt:
     expires_at: datetime
 
 
+class Enrolment(Struct, frozen=True, kw_only=True):
+    """A new registration and what is written with it, for a congress that ends at `ends_at`."""
+
+    registration: Registration
+    passed: Sequence[Taken]  # numbers that they got and do not need
+    answers: Answers
+    ends_at: datetime
+    attempt: Attempt | None
+    proof: str | None  # the id of a puzzle that was solved for it
+    note: Join | None  # an organiser's, for the audit log
+
+
 class Registrations:
     """Reads and writes the registrations of all congresses."""
 
-    def __init__(self, clock: Clock, pools: Pools) -> None:
+    def __init__(self, clock: Clock, pools: Pools, definitions: Definitions) -> None:
         self._clock = clock
         self._pools = pools
+        self._definitions = definitions
 
     def person(self, event: str, email: str) -> str:
         """The keyed hash under which somebody is known to `event`; the same in any letter case."""
@@ -85,32 +103,31 @@ class Registrations:
             return None
         return item.fingerprint, msgspec.convert(item.receipt, Receipt)
 
-    def enrol(
-        self,
-        registration: Registration,
-        answers: Answers,
-        answers_until: datetime,
-        attempt: Attempt | None,
-        message: Event,
-        proof: str | None,
-    ) -> None:
-        """Write a new registration with its numbers and guards, and use its proof of work up.
+    def enrol(self, this: Enrolment, message: Event) -> None:
+        """Write a new registration with its numbers and guards, and use its proof of work up. The
+        numbers that it passed over are buried.
 
         Raises Refused with the parts "attempt" (the request was answered before), "person" (the
         address has a registration), "proof" (it was used before) or that of a number that was
         buried because this came too late.
         """
+        registration = this.registration
         transaction = Transaction()
         transaction.insert(registration_item(registration), name="registration")
         for line in registration.lines:
             _add_line(transaction, registration, line)
+        for one in this.passed:
+            for number in one.numbers:
+                add_unborn(transaction, registration.event, one.line, number)
         transaction.insert(_guard(registration), name="person")
-        if answers:
-            item = answers_item(registration.id, answers, answers_until)
+        if this.answers:
+            item = answers_item(registration.id, this.answers, this.ends_at)
             transaction.insert(item, name="answers")
-        _add_attempt(transaction, registration.event, attempt)
-        join(transaction, Proof, proof, self._clock.now())
+        _add_attempt(transaction, registration.event, this.attempt)
+        join(transaction, Proof, this.proof, self._clock.now())
         transaction.insert(outbox.message(Outbox, message), name="outbox")
+        if this.note:
+            this.note(transaction)
         transaction.commit()
 
     def turn_away(
@@ -153,10 +170,12 @@ class Registrations:
         *,
         join: Join | None = None,
     ) -> None:
-        """Change a registration; its numbers follow from the lines before and after.
+        """Change a registration; its numbers follow from the lines before and after, and the guard
+        of its address from who it is about.
 
-        Raises Refused when the registration changed since `before` was read, or with the part of
-        a new number that was buried because this came too late.
+        Raises Refused when the registration changed since `before` was read, with "person" when
+        the new address has a registration, or with the part of a new number that was buried
+        because this came too late.
         """
         transaction = Transaction()
         transaction.put(
@@ -165,10 +184,15 @@ class Registrations:
             condition=RegistrationItem.version == before.version,
         )
         _add_differences(transaction, before, after)
+        _add_failing(transaction, before, after)
+        if after.person != before.person:
+            transaction.delete(_guard(before), name="former")
+            transaction.insert(_guard(after), name="person")
         if after.state == "cancelled":
             _add_release(transaction, before)
             # What somebody needs to take part has no purpose when they do not.
             transaction.delete(_answers_of(after), name="answers")
+            add_departure(transaction, after)
         if message:
             transaction.insert(outbox.message(Outbox, message), name="outbox")
         if join:
@@ -207,8 +231,25 @@ class Registrations:
                 return kept, (f"{last.congress.number:010d}", f"REGISTRATION#{last.id}")
             bucket, after = bucket + 1, None
 
+    def cancelled_page(
+        self, event: str, after: tuple[str, str] | None, limit: int
+    ) -> tuple[list[Registration], tuple[str, str] | None]:
+        """Up to `limit` cancelled registrations, and where the next ones start."""
+        listings = cancelled_listings(event)
+        if after:
+            listings = listings[listings.index(cancelled_listing(event, after[0])) :]
+        found: list[Registration] = []
+        for listing in listings:
+            part, following = self._part(listing, after, limit - len(found))
+            found, after = found + part, None
+            if following:
+                return found, following
+            if len(found) == limit and listing != listings[-1]:
+                return found, (found[-1].id, f"REGISTRATION#{found[-1].id}")
+        return found, None
+
     def _part(
-        self, listing: str, after: tuple[str, str] | None, limit: int
+        self, listing: str, after: tuple[str, str] | None, limit: int | None
     ) -> tuple[list[Registration], tuple[str, str] | None]:
         found = RegistrationItem.in_order.query(
             listing,
@@ -220,14 +261,41 @@ class Registrations:
         return kept, (last["listing_key"]["S"], last["pk"]["S"]) if last else None
 
     def _last_bucket(self, event: str) -> int:
-        pool = self._pools.get(event, CONGRESS)
-        return bucket_of(pool.issued) if pool else 0
+        definition = self._definitions.last_seen(event)
+        lines = [CONGRESS, *definition.shares()] if definition else [CONGRESS]
+        pools = self._pools.get_all(event, lines).values()
+        return bucket_of(max((pool.issued for pool in pools), default=0))
+
+    def newest(self, event: str, most: int) -> list[Registration]:
+        """Up to `most` of those who did not cancel, the highest number first."""
+        found: list[Registration] = []
+        for bucket in range(self._last_bucket(event), -1, -1):
+            listing = kept_listing(event, bucket)
+            items = RegistrationItem.in_order.query(
+                listing, scan_index_forward=False, limit=most - len(found)
+            )
+            found += [to_registration(item) for item in items]
+            if len(found) >= most:
+                break
+        return found
+
+    def failing(self, event: str, most: int) -> int:
+        """How many registrations have an address that fails; counted up to `most`."""
+        return sum(1 for _ in FailedAddressItem.query(f"FAILED#{event}", limit=most))
+
+    def in_order(self, event: str) -> Iterator[Registration]:
+        """Everybody whom the list shows, in its order: one query per bucket."""
+        for bucket in range(self._last_bucket(event) + 1):
+            yield from self._part(kept_listing(event, bucket), None, None)[0]
+
+    def listings(self, event: str) -> list[str]:
+        """The index's partitions for `event`: a bucket of numbers each, then the cancelled."""
+        buckets = range(self._last_bucket(event) + 1)
+        return [*(kept_listing(event, one) for one in buckets), *cancelled_listings(event)]
 
     def all(self, event: str) -> Iterator[Registration]:
         """Everything that is kept of `event`, cancelled or past its time too."""
-        buckets = range(self._last_bucket(event) + 1)
-        kept = [kept_listing(event, bucket) for bucket in buckets]
-        for listing in (*kept, *cancelled_listings(event)):
+        for listing in self.listings(event):
             for item in RegistrationItem.in_order.query(listing):
                 yield to_registration(item)
 
@@ -249,6 +317,9 @@ class Registrations:
             condition=RegistrationItem.version == registration.version,
         )
         transaction.delete(_answers_of(registration), name="answers")
+        if registration.needs_address:
+            transaction.delete(failed_address_item(registration), name="failing")
+        add_departure(transaction, registration)
         if registration.state != "cancelled":
             _add_release(transaction, registration)
         transaction.insert(outbox.message(Outbox, message), name="outbox")
@@ -271,6 +342,13 @@ def _add_differences(transaction: Transaction, before: Registration, after: Regi
     for key, line in new.items():
         if key not in old:
             _add_line(transaction, after, line)
+
+
+def _add_failing(transaction: Transaction, before: Registration, after: Registration) -> None:
+    if after.needs_address:  # also when only its time changes
+        transaction.put(failed_address_item(after), name="failing")
+    elif before.needs_address:
+        transaction.delete(failed_address_item(after), name="failing")
 
 
 def _answers_of(registration: Registration) -> AnswersItem:

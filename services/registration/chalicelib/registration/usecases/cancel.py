@@ -1,6 +1,6 @@
 """End a registration and let its seats go to those who wait."""
 
-from chalicelib.registration.domain import Registration
+from chalicelib.registration.domain import Coming, Registration
 from chalicelib.registration.repository import Repository
 from chalicelib.registration.usecases.current import current
 from shared.clock import Clock
@@ -18,12 +18,14 @@ def cancel(
     registration_id: str,
     link_version: int | None,
     note: Join | None = None,
+    coming: Coming | None = None,
 ) -> Registration:
     """Cancel, in one transaction: the state, the numbers and their deaths, the guard and the
     event.
 
     Whoever waits is told by the event's consumer. Cancelling twice is the same as once.
     `link_version` is None for an organiser, whose `note` for the audit log joins.
+    `coming` is the answer by which somebody does not come any more.
 
     Raises Gone, Forbidden, Busy.
     """
@@ -31,7 +33,7 @@ def cancel(
         before = current(repository, registration_id, link_version)
         if before.state == "cancelled":
             return before
-        after = before.cancelled(clock.now())
+        after = before.cancelled(clock.now(), coming)
         happened = Cancelled(registration_id=before.id, event=before.event)
         try:
             repository.registrations.save(

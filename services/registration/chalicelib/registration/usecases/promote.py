@@ -1,12 +1,14 @@
 """Move a line on: raise its watermark and tell those who have a seat now (docs/adr: seats)."""
 
 import sys
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.registration import seats
-from chalicelib.registration.domain import CONGRESS, Line, Registration
+from chalicelib.registration.domain import CONGRESS, Line, Registration, is_congress
 from chalicelib.registration.repository import Repository
 from chalicelib.registration.seats import Number, Pool, Taken
+from chalicelib.registration.usecases import kept_seats
 from shared.clock import Clock
 from shared.events import occurred
 from shared.events.registration import Seated
@@ -28,8 +30,11 @@ def settle(
     while todo:
         current = repository.pools.get(event, todo.pop())
         if current is not None:
-            told, freed = _tell(repository, clock, advance(repository, current), most)
+            moved = advance(repository, current)
+            told, freed = _tell(repository, clock, moved, most)
             todo += freed
+            if kept_seats.hand_over(repository, clock, moved):
+                todo.append(CONGRESS)
             most -= told
             if most <= 0:
                 return False
@@ -111,8 +116,8 @@ def seat(repository: Repository, clock: Clock, *, line: str, number: Number) -> 
         if before is None or not before.waits_with(line, number.value):
             return []
         taken: list[Taken] = []
-        if line == CONGRESS:
-            after, taken = _seated_at_congress(repository, clock, before)
+        if is_congress(line):
+            after, taken = _seated_at_congress(repository, clock, before, line)
         else:
             after = _seated_in_session(repository, clock, before, line)
         happened = Seated(registration_id=before.id, event=before.event, pool=line)
@@ -128,12 +133,14 @@ def seat(repository: Repository, clock: Clock, *, line: str, number: Number) -> 
 
 
 def _seated_at_congress(
-    repository: Repository, clock: Clock, before: Registration
+    repository: Repository, clock: Clock, before: Registration, line: str
 ) -> tuple[Registration, list[Taken]]:
-    """Seated, and with a number in the line of each session that the person wished for."""
+    """Seated, and with a number in the line of each session that the person wished for. A place
+    in another line for the congress is given up.
+    """
     found = [_join(repository, before.event, wish) for wish in before.wishes]
     taken = [one for one in found if one is not None]
-    lines = (_promoted(before.congress), *(line_of(one) for one in taken))
+    lines = (_promoted(before.line(line)), *(line_of(one) for one in taken))
     return before.changed(clock.now(), state="seated", lines=lines, wishes=()), taken
 
 

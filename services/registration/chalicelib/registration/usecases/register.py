@@ -1,26 +1,34 @@
 """Register one person for a congress (docs/adr: seats)."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from chalicelib.registration import domain
-from chalicelib.registration.domain import CONGRESS, Definition, Entry, Receipt, Registration
-from chalicelib.registration.repository import ATTEMPT_KEPT, Attempt, Repository
-from chalicelib.registration.seats import Taken
+from chalicelib.registration.domain import Definition, Entry, Receipt
+from chalicelib.registration.repository import Repository
 from chalicelib.registration.usecases.find import find_definition
-from chalicelib.registration.usecases.promote import line_of, settle
+from chalicelib.registration.usecases.joining import (
+    MOST_TRIES,
+    Asked,
+    Try,
+    enrol,
+    first_answer,
+    give_back,
+    new_attempt,
+    new_registration,
+    receipt_of,
+    take_numbers,
+    with_replies,
+)
 from shared.clock import Clock
 from shared.errors import Conflict, Invalid, NotFound, TooManyRequests, Unavailable
 from shared.events import occurred
-from shared.events.registration import AttemptedAgain, Registered
+from shared.events.registration import AttemptedAgain
 from shared.ids import new_id
 from shared.limits import Limit, Sending
 from shared.proof import PART as PROOF
 from shared.transactions import Busy, Refused
 
-MOST_TRIES = 4
 WITHOUT_PROOF = Limit("register", most=30, per=timedelta(minutes=10))
 """Registrations without a proof of work from one network address: a civic centre shares one."""
 
@@ -48,7 +56,7 @@ def register(
         )
     except (Conflict, Invalid, NotFound, TooManyRequests):
         # What was open, or within the limits, when the first answer got lost may not be so now.
-        first = _first_answer(repository, event, sending.key, fingerprint)
+        first = first_answer(repository, event, Asked(sending.key, fingerprint))
         if first is None:
             raise
         return first
@@ -66,50 +74,41 @@ def _register(
 ) -> Receipt:
     definition: Definition | None = find_definition(repository, event)
     _checked(definition, entry, clock.now())
+    asked = Asked(sending.key, fingerprint)
     if repository.guards.is_used(sending.proof):
-        first = _first_answer(repository, event, sending.key, fingerprint)
+        first = first_answer(repository, event, asked)
         if first is not None:
             return first
         sending = replace(sending, proof=None)
     _count(repository, sending)
     for _ in range(MOST_TRIES):
         definition = _checked(definition, entry, clock.now())
-        taken = _take(repository, definition, entry, clock.now())
+        entry = with_replies(definition, entry)
+        taken = take_numbers(repository, definition, entry, clock.now())
         if taken is None:  # closed, or defined anew since we looked
             definition = repository.definitions.refresh(event)
             continue
-        registration = _registration(repository, clock, definition, entry, taken, language)
-        attempt = _attempt(clock, registration, sending.key, fingerprint)
+        registration = new_registration(repository, clock, definition, entry, taken, language)
+        attempt = new_attempt(clock, registration, asked)
+        this = Try(registration, taken, attempt, sending.proof)
         try:
-            _enrol(repository, clock, definition, entry, registration, attempt, sending.proof)
+            enrol(repository, clock, definition, entry, this)
+            repository.guards.remember(sending.proof)
             return receipt_of(registration)
         except Refused as refused:
             if _is_answered(refused):
-                return _answer_again(
-                    repository, clock, registration, taken, attempt, refused, sending.proof
-                )
+                return _answer_again(repository, clock, this, refused)
             # A number of ours was buried as a gap (this came more than a minute too late), or the
             # proof was used: then the request is like one without.
-            _give_back(repository, clock, event, taken)
+            give_back(repository, clock, event, taken)
             if PROOF in refused.parts:
                 repository.guards.remember(sending.proof)
                 sending = replace(sending, proof=None)
                 _count(repository, sending)
         except Busy:
-            _give_back(repository, clock, event, taken)
+            give_back(repository, clock, event, taken)
             raise
     raise Unavailable
-
-
-def receipt_of(registration: Registration) -> Receipt:
-    """What the person is told at once."""
-    return Receipt(
-        registration_id=registration.id,
-        event=registration.event,
-        number=registration.congress.number,
-        state=registration.congress.state,
-        lines=registration.lines,
-    )
 
 
 def _count(repository: Repository, sending: Sending) -> None:
@@ -131,136 +130,28 @@ def _checked(definition: Definition | None, entry: Entry, now: datetime) -> Defi
     return definition
 
 
-def _take(
-    repository: Repository, definition: Definition, entry: Entry, now: datetime
-) -> list[Taken] | None:
-    """A number for the congress, and with a seat there one for each chosen session."""
-    congress = repository.pools.take(definition, CONGRESS, now)
-    if congress is None:
-        return None
-    taken = [congress]
-    for session in entry.sessions if congress.seated else ():
-        one = repository.pools.take(definition, session, now)
-        if one is None:
-            repository.numbers.bury(definition.id, taken)
-            return None
-        taken.append(one)
-    return taken
-
-
-def _registration(
-    repository: Repository,
-    clock: Clock,
-    definition: Definition,
-    entry: Entry,
-    taken: Sequence[Taken],
-    language: str,
-) -> Registration:
-    seated = taken[0].seated
-    return Registration(
-        id=new_id(clock),
-        event=definition.id,
-        state="seated" if seated else "waiting",
-        version=1,
-        link_version=1,
-        language=language,
-        name=entry.name,
-        email=entry.email,
-        person=repository.registrations.person(definition.id, entry.email),
-        audience=entry.audience,
-        organisation=entry.organisation,
-        phone=entry.phone,
-        consent=entry.consent,
-        profile=entry.profile,
-        registered_at=clock.now(),
-        lines=tuple(line_of(one) for one in taken),
-        wishes=() if seated else entry.sessions,
-        keep_until=domain.keep_until(definition),
-    )
-
-
-def _attempt(
-    clock: Clock, registration: Registration, key: str | None, fingerprint: str
-) -> Attempt | None:
-    if key is None:
-        return None
-    return Attempt(key, fingerprint, receipt_of(registration), clock.now() + ATTEMPT_KEPT)
-
-
-def _enrol(
-    repository: Repository,
-    clock: Clock,
-    definition: Definition,
-    entry: Entry,
-    registration: Registration,
-    attempt: Attempt | None,
-    proof: str | None,
-) -> None:
-    happened = Registered(
-        registration_id=registration.id,
-        event=registration.event,
-        state=registration.congress.state,
-    )
-    repository.registrations.enrol(
-        registration,
-        entry.answers,
-        domain.keep_answers_until(definition),
-        attempt,
-        occurred(happened, clock),
-        proof,
-    )
-    repository.guards.remember(proof)
-
-
-def _answer_again(
-    repository: Repository,
-    clock: Clock,
-    registration: Registration,
-    taken: Sequence[Taken],
-    attempt: Attempt | None,
-    refused: Refused,
-    proof: str | None,
-) -> Receipt:
+def _answer_again(repository: Repository, clock: Clock, this: Try, refused: Refused) -> Receipt:
     """The first answer to this request, or an answer that does not tell a known address from a
     new one.
     """
+    event, attempt = this.registration.event, this.attempt
     if "attempt" not in refused.parts:
-        holder = repository.registrations.holder(registration.event, registration.email)
+        holder = repository.registrations.holder(event, this.registration.email)
         again = AttemptedAgain(
             # The owner may have cancelled since; then there is nobody to tell.
-            registration_id=holder or registration.id,
+            registration_id=holder or this.registration.id,
             request_id=new_id(clock),
         )
         try:
             repository.registrations.turn_away(
-                registration.event, taken, attempt, occurred(again, clock), proof
+                event, this.taken, attempt, occurred(again, clock), this.proof
             )
-            repository.guards.remember(proof)
-            return receipt_of(registration)
+            repository.guards.remember(this.proof)
+            return receipt_of(this.registration)
         except Refused:  # the same request, twice at the same time
             pass
-    _give_back(repository, clock, registration.event, taken)
-    first = attempt and _first_answer(
-        repository, registration.event, attempt.key, attempt.fingerprint
-    )
+    give_back(repository, clock, event, this.taken)
+    first = attempt and first_answer(repository, event, Asked(attempt.key, attempt.fingerprint))
     if not first:  # expired between two calls
         raise Unavailable
     return first
-
-
-def _first_answer(
-    repository: Repository, event: str, key: str | None, fingerprint: str
-) -> Receipt | None:
-    first = repository.registrations.attempt(event, key) if key else None
-    if first is None:
-        return None
-    if first[0] != fingerprint:
-        raise Invalid("idempotency_mismatch", "Dit verzoek is al gebruikt voor iets anders.")
-    return first[1]
-
-
-def _give_back(repository: Repository, clock: Clock, event: str, taken: Sequence[Taken]) -> None:
-    """Kill numbers that nobody gets, and let those who wait move up."""
-    repository.numbers.bury(event, taken)
-    for one in taken:
-        settle(repository, clock, event=event, pool=one.line)

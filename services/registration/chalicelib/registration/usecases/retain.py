@@ -51,7 +51,7 @@ def keep_until_new_date(
     until = domain.keep_until(definition)
     active = [one for one in registrations if one.state != "cancelled"]
     # The answers first: a crash in between must not leave them behind for good.
-    repository.answers.keep((one.id for one in active), domain.keep_answers_until(definition))
+    repository.answers.keep((one.id for one in active), definition)
     for registration in active:
         if registration.keep_until != until:
             repository.registrations.keep(registration, until)
@@ -80,6 +80,5 @@ def _erase_answers(
     repository: Repository, registrations: Sequence[Registration]
 ) -> Iterable[datetime]:
     due = repository.answers.due(one.id for one in registrations)
-    for registration_id in due:
-        repository.answers.erase(registration_id)
+    repository.answers.erase_due(due)
     return due.values()

@@ -26,10 +26,12 @@ def sweep(repository: Repository, clock: Clock) -> None:
 def sweep_event(repository: Repository, clock: Clock, definition: Definition) -> None:
     """Sweep one congress: one call to see whether anything is left to do, as a rule."""
     pools = repository.pools.get_all(definition.id, definition.capacities())
+    over = definition.shares_are_over(clock.now())
     for pool in pools.values():
         _close_gaps(repository, clock, pool)
         # With seats to spare nobody waits; a late watermark then only makes the figures modest.
-        if pool.issued >= pool.watermark or pool.settled < pool.issued:
+        hands_over = over and pool.id in definition.shares()
+        if pool.issued >= pool.watermark or pool.settled < pool.issued or hands_over:
             settle(repository, clock, event=pool.event, pool=pool.id)
 
 

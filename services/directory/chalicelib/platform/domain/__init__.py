@@ -1,0 +1,1 @@
+"""What holds on the platform's own pages, a file per subject."""

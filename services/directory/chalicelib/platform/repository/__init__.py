@@ -1,0 +1,1 @@
+"""What the platform reads and writes: all of it in the access table."""
