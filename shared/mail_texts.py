@@ -34,6 +34,7 @@ __all__ = [
     "ask_test_mail",
     "change_words",
     "check",
+    "fill",
     "filled_words",
     "stored_words",
     "typed_words",
@@ -99,7 +100,12 @@ def filled_words(service: str, kind: MailKind, language: str, values: Mapping[st
     if check(kind, chosen):
         log("mail_text.broken", "WARNING", kind=f"{service}/{kind.id}.{language}")
         chosen = standard_words(service, kind, language)
-    return Words(_filled(chosen.subject, values), _filled(chosen.opening, values))
+    return fill(chosen, values)
+
+
+def fill(words: Words, values: Mapping[str, str]) -> Words:
+    """The words with what they leave open filled in; `check` has passed them."""
+    return Words(_filled(words.subject, values), _filled(words.opening, values))
 
 
 def stored_words(service: str, kind: MailKind, language: str) -> Stored:

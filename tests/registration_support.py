@@ -93,6 +93,7 @@ def register_person(
     key: str | None = None,
     fingerprint: str = "same",
     sending: Sending | None = None,
+    language: str = "nl",
     **filled_in: Any,
 ) -> Receipt:
     """Register `name` for the congress, with a fresh proof of work unless `sending` says else."""
@@ -101,7 +102,7 @@ def register_person(
         clock,
         event=event,
         entry=entry(name, **filled_in),
-        language="nl",
+        language=language,
         fingerprint=fingerprint,
         sending=sending or Sending("visitor", proof=uuid.uuid4().hex, key=key),
     )

@@ -131,6 +131,26 @@ class MailingAsked(_AboutRegistration, frozen=True, kw_only=True):
     day: str  # of the congress, on the clock in Amsterdam; one that moves has a new mail
 
 
+class MessageDue(Data, frozen=True, kw_only=True):
+    """What an organiser wrote to participants is to be carried on from where it is."""
+
+    NAME: ClassVar[str] = "registration.message_due.v1"
+    SUBJECT: ClassVar[str] = "message_id"
+
+    message_id: str
+    event: str
+    reached: str  # where in the list of registrations the rest starts; empty: at its beginning
+
+
+class MessageAsked(_AboutRegistration, frozen=True, kw_only=True):
+    """What an organiser wrote is to go to this participant."""
+
+    NAME: ClassVar[str] = "registration.message_asked.v1"
+
+    event: str
+    message_id: str
+
+
 class RegistrationTestMailAsked(Data, frozen=True, kw_only=True):
     """An organiser wants to see a mail in their own mailbox, with sample data."""
 
@@ -157,5 +177,7 @@ EVENTS: tuple[type[Data], ...] = (
     EventChanged,
     DefinitionPartlySpread,
     MailingAsked,
+    MessageDue,
+    MessageAsked,
     RegistrationTestMailAsked,
 )

@@ -36,6 +36,7 @@ DESK = [
     f"/congres/beheer/{CONGRESS.rpartition('/')[2]}/voorbeeld",
     f"/congres/beheer/{CONGRESS.rpartition('/')[2]}/website",
     f"/congres/beheer/{CONGRESS.rpartition('/')[2]}/aanmelden",
+    f"/congres/beheer/{CONGRESS.rpartition('/')[2]}/mail",
     "/congres/beheer/mails",
     "/congres/beheer/mails/confirmation/nl",
     "/leden/beheer",

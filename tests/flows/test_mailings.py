@@ -1,6 +1,7 @@
-"""The mails that a congress sends to everybody, from the question until what follows from it."""
+"""Mails to many, from the question or an organiser's words until what follows from them."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -56,3 +57,28 @@ def test_thanks_name_the_documents_that_are_in_the_library_then(
     mail = mailbox.wait(person.email, "Bedankt")
     visitor.get(mail.link("/documenten/")).expect(200)
     assert hidden not in mail.text
+
+
+def test_what_an_organiser_writes_reaches_those_whom_the_list_shows(
+    load_congress: Callable[..., str],
+    staff: Any,
+    visitor: Browser,
+    mailbox: Mailbox,
+    backstage: Backstage,
+) -> None:
+    event = load_congress(1)
+    seated, waiting = steps.somebody(), steps.somebody()
+    for person in (seated, waiting):
+        steps.register(visitor, event, person)
+    mailbox.wait(waiting.email, "Je staat op de wachtlijst")
+    desk, path = staff.browser, f"/congres/beheer/{event}/mail"
+    page = desk.get(f"{path}?stand=waiting").expect(200)
+    words = {"onderwerp-nl": "Nog even geduld", "tekst-nl": "Beste {naam}, we zoeken plekken."}
+    preview = desk.submit(page, path, doe="bekijk", **words).expect(200)
+    assert "Deze mail gaat naar één deelnemer." in preview.text
+    desk.follow(desk.submit(preview, path, doe="verstuur")).expect(200)
+    mail = mailbox.wait(waiting.email, "Nog even geduld", holding=f"Beste {waiting.name}, we")
+    visitor.get(mail.link("/congres/aanmelding?")).expect(200)
+    backstage.wait_until_quiet()
+    assert mailbox.to(seated.email, "Nog even geduld") == []
+    assert "Nog even geduld" in desk.get(path).expect(200).text

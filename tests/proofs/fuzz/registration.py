@@ -122,6 +122,8 @@ class Registration:
         return {
             "subject": "Welkom",
             "opening": "Fijn dat je er bent.",
+            "onderwerp-nl": "Lunch op {congres}",
+            "tekst-nl": "Neem een bord mee.",
             **event_form.fields(event_form.start(made)),
             "zeker": "ja",
             "naam": "Ada de Vries",
@@ -142,7 +144,10 @@ class Registration:
     def link(self, known: Known) -> tuple[str, str]:
         registration = known.paths["registration"].pop(0)
         known.paths["registration"].append(registration)
-        return "/congres/aanmelding", auth.sign_link("registration", registration, 1)
+        # A corrected address ends the links that were sent before.
+        found = Repository(CLOCK).registrations.get(registration)
+        version = found.link_version if found else 1
+        return "/congres/aanmelding", auth.sign_link("registration", registration, version)
 
     def created(self, id_: str, token: str, known: Known) -> None:
         """Say nothing: a registration's id comes by mail."""

@@ -10,6 +10,7 @@ from tests.proofs.interleaving.kept_seats import KEPT_SEATS
 from tests.proofs.interleaving.library import DOCUMENT, PARTNER, UPLOAD
 from tests.proofs.interleaving.mailings import MAILINGS
 from tests.proofs.interleaving.members import APPLICATION, MEMBER
+from tests.proofs.interleaving.messages import MESSAGES
 from tests.proofs.interleaving.notices import NOTICES
 from tests.proofs.interleaving.people import PEOPLE
 from tests.proofs.interleaving.person import PERSON
@@ -23,6 +24,7 @@ FAMILIES: list[Family[Any]] = [
     KEPT_SEATS,
     DOOR,
     MAILINGS,
+    MESSAGES,
     PEOPLE,
     PERSON,
     MEMBER,

@@ -23,6 +23,7 @@ from tests.proofs.interleaving.kept_seats import KEPT_SEATS
 from tests.proofs.interleaving.library import DOCUMENT, PARTNER, UPLOAD
 from tests.proofs.interleaving.mailings import MAILINGS
 from tests.proofs.interleaving.members import APPLICATION, MEMBER
+from tests.proofs.interleaving.messages import MESSAGES
 from tests.proofs.interleaving.notices import NOTICES
 from tests.proofs.interleaving.people import PEOPLE
 from tests.proofs.interleaving.person import PERSON
@@ -421,6 +422,22 @@ GUARDS: list[Guard] = [
         "due",
         "send",
         "send",
+    ),
+    _guard(
+        "a mail to some is sent off once",
+        f"{REPOSITORY}.messages.send_off:message",
+        MESSAGES,
+        "written",
+        "send",
+        "send",
+    ),
+    _guard(
+        "a slice of a mail to some is asked for once",
+        "shared.inbox.join:SEEN",
+        MESSAGES,
+        "due",
+        "carry",
+        "carry",
     ),
     _guard(
         "erased only as it was read",

@@ -8,7 +8,7 @@ import pytest
 from moto.ses.models import ses_backends
 
 from chalicelib.registration import consumers, fragments, usecases
-from chalicelib.registration.domain import Receipt, Registration
+from chalicelib.registration.domain import Receipt, Registration, Wanted
 from chalicelib.registration.models import Seen
 from chalicelib.registration.repository import Repository
 from shared import desk
@@ -271,7 +271,7 @@ def test_the_need_leads_to_those_it_is_about(
     (need,) = desk.read_part("registration").needs
     assert need.text["nl"] == "1 adres klopt niet"
     assert need.href == f"/congres/beheer/{EVENT}?stand=adres"
-    wanted = usecases.Wanted(failing=True)
+    wanted = Wanted(failing=True)
     page = usecases.list_registrations(
         repository, event=EVENT, cursor=None, limit=50, wanted=wanted
     )

@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, str] = {
     "event.unpublished": _("congres offline gezet"),
     "event.closed": _("aanmelden gesloten"),
     "event.reopened": _("aanmelden weer geopend"),
+    "event.mailed": _("deelnemers gemaild"),
     "event.deleted": _("concept gewist"),
     "registration.cancelled": _("aanmelding afgezegd"),
     "registration.entered": _("deelnemer aangemeld"),

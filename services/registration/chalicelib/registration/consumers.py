@@ -25,6 +25,8 @@ from shared.events.registration import (
     EventChanged,
     LinkRequested,
     MailingAsked,
+    MessageAsked,
+    MessageDue,
     Registered,
     RegistrationTestMailAsked,
     Seated,
@@ -154,6 +156,18 @@ def _on_partly_spread(event: Event, once: Once) -> None:
         _spread(event.data, event.data.reached, once)
 
 
+def _on_message_due(event: Event, once: Once) -> None:
+    if isinstance(event.data, MessageDue):
+        usecases.carry_message_on(
+            _repository(),
+            clock,
+            event=event.data.event,
+            message_id=event.data.message_id,
+            reached=event.data.reached,
+            once=once,
+        )
+
+
 def _spread(data: EventChanged | DefinitionPartlySpread, reached: str, once: Once) -> None:
     usecases.carry_on(
         _repository(), clock, event=data.event, revision=data.revision, reached=reached, once=once
@@ -168,6 +182,7 @@ _INBOX: dict[type[Data], Handler] = {
     AttemptedAgain: _on_seats_freed,
     EventChanged: _on_event_changed,
     DefinitionPartlySpread: _on_partly_spread,
+    MessageDue: _on_message_due,
     Erased: _on_erased,
     AddressFailed: _on_address,
     AddressCleared: _on_address,
@@ -183,6 +198,7 @@ _MAIL: dict[type[Data], MailHandler] = {
     AttemptedAgain: lambda event: notices.on_attempted_again(_repository(), clock, event),
     AddressCorrected: lambda event: notices.on_address_corrected(_repository(), clock, event),
     MailingAsked: lambda event: notices.on_mailing_asked(_repository(), clock, event),
+    MessageAsked: lambda event: notices.on_message_asked(_repository(), clock, event),
     RegistrationTestMailAsked: lambda event: send_sample(
         event, "registration", KINDS, sample, ledger=Ledger, clock=clock
     ),

@@ -141,4 +141,6 @@ _KINDS = (
         _SAID,
     ),
 )
+# What organisers write to a selection of participants: their words, no standard.
+MESSAGE = MailKind("message", _("Mail deelnemers"), Words("", ""), _SAID)
 KINDS = {kind.id: kind for kind in _KINDS}

@@ -11,6 +11,7 @@ from chalicelib.registration.domain import (
     Audience,
     Definition,
     Line,
+    Message,
     Registration,
     Round,
     Session,
@@ -87,6 +88,14 @@ _COMPOSE: dict[str, Callable[[Definition, Registration], Mail]] = {
     "link_again": mails.link_again,
     "already_registered": mails.already_registered,
 }
+
+
+def written(definition: Definition, message: Message, language: str) -> Mail:
+    """What an organiser wrote, as Sam de Vries would get it if they came to this congress."""
+    mine = replace(
+        _REGISTRATION, language=language, event=definition.id, lines=_REGISTRATION.lines[:1]
+    )
+    return mails.written(definition, mine, message)
 
 
 def sample(kind: str, language: str, to: str) -> Mail:

@@ -12,6 +12,7 @@ from chalicelib.registration import calendar_file, calendar_link, tickets
 from chalicelib.registration.domain import (
     CONGRESS,
     Definition,
+    Message,
     Registration,
     is_congress,
     text,
@@ -21,6 +22,7 @@ from chalicelib.registration.views import line_views
 from shared import auth, mail_texts, pages
 from shared.library import Shown
 from shared.mail import Attachment, Mail
+from shared.mail_texts import Words
 from shared.network import network
 from shared.settings import Settings, load
 
@@ -128,6 +130,13 @@ def thanks(definition: Definition, registration: Registration, documents: Sequen
     return _to_participant("thanks", definition, registration, documents=documents)
 
 
+def written(definition: Definition, registration: Registration, message: Message) -> Mail:
+    """What an organiser wrote to some of the participants."""
+    language = registration.language
+    words = Words(text(message.subject, language), text(message.body, language))
+    return _to_participant("message", definition, registration, words=words)
+
+
 def appointment(
     definition: Definition, registration: Registration, *, cancelled: bool = False
 ) -> Attachment:
@@ -152,7 +161,9 @@ def _to_participant(
     *,
     session: str = "",
     documents: Sequence[Shown] = (),
+    words: Words | None = None,
 ) -> Mail:
+    """A mail of this kind; its words are those that organisers chose, unless `words` are given."""
     language = registration.language
     values = {
         "naam": registration.name,
@@ -160,7 +171,10 @@ def _to_participant(
         "netwerk": network().name,
         "sessie": session,
     }
-    words = mail_texts.filled_words(SERVICE, KINDS[kind], language, values)
+    if words:
+        words = mail_texts.fill(words, values)
+    else:
+        words = mail_texts.filled_words(SERVICE, KINDS[kind], language, values)
     return _mail(
         kind,
         words.subject,

@@ -246,6 +246,17 @@ class ArrivalItem(Record):
     undone = JSONAttribute()  # ids of facts
 
 
+class MessageItem(Record):
+    """What an organiser wrote to participants: key MESSAGE#event / message id."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+    message = UnicodeAttribute()  # JSON of domain.Message
+    asked = NumberAttribute(default=0)  # mails that were asked for
+    is_done = BooleanAttribute(default=False)
+
+
 class MailingItem(Record):
     """How far a mail to everybody has come: key MAILING#event / mailing#day of the congress."""
 

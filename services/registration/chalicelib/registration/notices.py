@@ -18,7 +18,7 @@ from chalicelib.registration.models import Ledger
 from chalicelib.registration.repository import Repository
 from shared.clock import Clock
 from shared.events import Event
-from shared.events.registration import MailingAsked
+from shared.events.registration import MailingAsked, MessageAsked
 from shared.mail import Mail, hold_back, send_once, was_sent
 
 
@@ -112,6 +112,19 @@ def on_mailing_asked(repository: Repository, clock: Clock, event: Event) -> None
         mailing = "reconfirm"  # who waited then, for one, is asked for the first time
     compose = lambda: _COMPOSE[mailing](definition, registration)  # noqa: E731 - named to fit
     _send(clock, registration, f"{mailing}:{day}", compose)
+
+
+def on_message_asked(repository: Repository, clock: Clock, event: Event) -> None:
+    """Send what an organiser wrote, unless the person cancelled meanwhile; once per message."""
+    found = _find(repository, event)
+    if found is None or not isinstance(event.data, MessageAsked):
+        return
+    definition, registration = found
+    message = repository.messages.get(registration.event, event.data.message_id)
+    if message is None or not message.is_still_for(registration):
+        return
+    compose = lambda: mails.written(definition, registration, message)  # noqa: E731 - named to fit
+    _send(clock, registration, f"message:{message.id}", compose)
 
 
 _COMPOSE: dict[Mailing, Callable[[Definition, Registration], Mail]] = {

@@ -41,6 +41,7 @@ from chalicelib.registration.domain.mailings import (
     is_wanted,
     may_leave,
 )
+from chalicelib.registration.domain.messages import Message, SentMessage
 from chalicelib.registration.domain.questions import Option, Question, Reply, When
 from chalicelib.registration.domain.registration import (
     Answers,
@@ -56,9 +57,11 @@ from chalicelib.registration.domain.registration import (
     Saying,
     State,
 )
+from chalicelib.registration.domain.wanted import EVERYBODY, Wanted
 
 __all__ = [
     "CONGRESS",
+    "EVERYBODY",
     "KEEP_PERSONAL",
     "KEEP_SENSITIVE",
     "MAILINGS",
@@ -78,6 +81,7 @@ __all__ = [
     "MailDays",
     "MailRound",
     "Mailing",
+    "Message",
     "Option",
     "Page",
     "Profile",
@@ -89,6 +93,7 @@ __all__ = [
     "Round",
     "Saved",
     "Saying",
+    "SentMessage",
     "Session",
     "State",
     "Step",
@@ -96,6 +101,7 @@ __all__ = [
     "Texts",
     "Totals",
     "Unit",
+    "Wanted",
     "When",
     "due_at",
     "is_asking",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalicelib.registration import forms, usecases
 from chalicelib.registration.collaborators import clock, repository
-from chalicelib.registration.domain import Event, Registration
+from chalicelib.registration.domain import Event, Registration, Wanted
 from chalicelib.registration.pages.routing import (
     ORGANISER,
     READER,
@@ -13,7 +15,6 @@ from chalicelib.registration.pages.routing import (
     who,
 )
 from chalicelib.registration.question_views import reply_facts
-from chalicelib.registration.usecases import Wanted
 from chalicelib.registration.views import DESK, event_view, participant_view
 from shared import auth, listing, pages
 from shared.answers import Answer, Html, SeeOther
@@ -25,6 +26,7 @@ from shared.texts import later as _
 PAGE_SIZE = listing.PAGE
 SHORTEST_SEARCH = 2
 CANCEL = _("Afzeggen")
+FILTERS = ("q", "stand", "sessie", "wie", "komt")
 STATES = ("seated", "waiting", "cancelled")
 SAYINGS = {"ja": "yes", "nee": "no", "geen": "nothing"}  # to "are you still coming?"
 FAILING = "adres"  # in place of a state: whose address fails
@@ -34,7 +36,9 @@ FAILING = "adres"  # in place of a state: whose address fails
 def participants(request: Request, event: str) -> Answer:
     """The list, page by page, or whoever is searched for."""
     found = usecases.find_event(repository(), event, drafts=True)
-    wanted = _wanted(request, found.definition.day)
+    values = {name: request.query.get(name, "") for name in FILTERS}
+    wanted = wanted_by(values, found.definition.day)
+    may_work = who(request).may("registration", "work", event)
     cursor = request.query.get("cursor")
     page = usecases.list_registrations(
         repository(), event=event, cursor=cursor, limit=PAGE_SIZE, wanted=wanted
@@ -46,15 +50,12 @@ def participants(request: Request, event: str) -> Answer:
         rows=[
             participant_view(one, found.definition, request.language) for one in page.registrations
         ],
-        values={
-            name: request.query.get(name, "") for name in ("q", "stand", "sessie", "wie", "komt")
-        },
+        values=values,
+        mail_url=pages.link(f"{DESK}/{event}/mail", request.language, **_given(values)),
         asks=bool(found.definition.mails.reconfirm),
         is_filtered=wanted != Wanted(),
-        actions=[(f"{DESK}/{event}/afzeggen", pages.say(request, CANCEL), "danger")]
-        if who(request).may("registration", "work", event) and wanted.state != "cancelled"
-        else [],
-        may_work=who(request).may("registration", "work", event),
+        actions=_actions(request, event) if may_work and not wanted.is_cancelled else [],
+        may_work=may_work,
         may_check_in=who(request).may("registration", "check_in", event),
         next_url=request.url(cursor=page.cursor) if page.cursor else "",
         first_url=request.url(cursor="") if cursor else "",
@@ -62,16 +63,29 @@ def participants(request: Request, event: str) -> Answer:
     return Html(text)
 
 
-def _wanted(request: Request, day: str) -> Wanted:
-    state, says = request.query.get("stand", ""), SAYINGS.get(request.query.get("komt", ""), "")
+def _actions(request: Request, event: str) -> list[tuple[str, str, str]]:
+    here = f"{DESK}/{event}"
+    return [
+        (f"{here}/mail", pages.say(request, _("Mail deze deelnemers")), "quiet"),
+        (f"{here}/afzeggen", pages.say(request, CANCEL), "danger"),
+    ]
+
+
+def _given(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
+
+
+def wanted_by(values: Mapping[str, str], day: str) -> Wanted:
+    """Whom the list's filters ask for; `values` by their names, each given."""
+    state, says = values["stand"], SAYINGS.get(values["komt"], "")
     if says == "no" and not state:
         state = "cancelled"  # whoever does not come any more has no seat
     return Wanted(
-        text=request.query.get("q", "").strip()[: listing.LONGEST_QUESTION],
+        text=values["q"].strip()[: listing.LONGEST_QUESTION],
         state=state if state in STATES else "",
         failing=state == FAILING,
-        session=request.query.get("sessie", ""),
-        audience=request.query.get("wie", ""),
+        session=values["sessie"],
+        audience=values["wie"],
         says=says,
         day=day if says else "",
     )

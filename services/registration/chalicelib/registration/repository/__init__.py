@@ -6,6 +6,7 @@ from chalicelib.registration.repository.definitions import Definitions
 from chalicelib.registration.repository.figures import Figures
 from chalicelib.registration.repository.guards import Guards
 from chalicelib.registration.repository.mailings import Mailings
+from chalicelib.registration.repository.messages import Messages
 from chalicelib.registration.repository.numbers import Numbers
 from chalicelib.registration.repository.pools import Pools
 from chalicelib.registration.repository.registrations import (
@@ -30,6 +31,7 @@ class Repository:
         self.answers = SensitiveAnswers(clock)
         self.arrivals = Arrivals()
         self.mailings = Mailings()
+        self.messages = Messages()
         self.guards = Guards(clock)
 
 
@@ -42,6 +44,7 @@ __all__ = [
     "Figures",
     "Guards",
     "Mailings",
+    "Messages",
     "Numbers",
     "Pools",
     "Registrations",

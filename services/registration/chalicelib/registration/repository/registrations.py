@@ -288,6 +288,11 @@ class Registrations:
         for bucket in range(self._last_bucket(event) + 1):
             yield from self._part(kept_listing(event, bucket), None, None)[0]
 
+    def cancelled_in_order(self, event: str) -> Iterator[Registration]:
+        """Everybody who cancelled and is still kept: a query per partition."""
+        for listing in cancelled_listings(event):
+            yield from self._part(listing, None, None)[0]
+
     def listings(self, event: str) -> list[str]:
         """The index's partitions for `event`: a bucket of numbers each, then the cancelled."""
         buckets = range(self._last_bucket(event) + 1)

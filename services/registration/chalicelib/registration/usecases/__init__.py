@@ -41,24 +41,33 @@ from chalicelib.registration.usecases.register import register
 from chalicelib.registration.usecases.request_link import request_link
 from chalicelib.registration.usecases.retain import erase_expired
 from chalicelib.registration.usecases.say_coming import say_coming
-from chalicelib.registration.usecases.search import Wanted, list_registrations, search_everywhere
+from chalicelib.registration.usecases.search import list_registrations, search_everywhere
 from chalicelib.registration.usecases.seen import chosen_sessions, seen_mark
 from chalicelib.registration.usecases.send_mailings import send_mailings
+from chalicelib.registration.usecases.send_message import (
+    NOBODY,
+    SentAlready,
+    carry_message_on,
+    recipients,
+    send_message,
+)
 from chalicelib.registration.usecases.share import hand_over_profile
 from chalicelib.registration.usecases.spread import carry_on, spread_definition
 from chalicelib.registration.usecases.sweep import sweep, sweep_event
 from chalicelib.registration.usecases.write_note import NoteChanged, note_mark, write_note
 
 __all__ = [
+    "NOBODY",
     "AddressTaken",
     "Asked",
     "DoorPage",
     "Guest",
     "NoteChanged",
-    "Wanted",
+    "SentAlready",
     "Week",
     "answers_of",
     "cancel",
+    "carry_message_on",
     "carry_on",
     "change",
     "check_in",
@@ -83,6 +92,7 @@ __all__ = [
     "list_registrations",
     "note_failed_address",
     "note_mark",
+    "recipients",
     "register",
     "registration_for_mail",
     "registration_for_manage",
@@ -91,6 +101,7 @@ __all__ = [
     "search_everywhere",
     "seen_mark",
     "send_mailings",
+    "send_message",
     "settle",
     "settle_all",
     "settle_event_of",

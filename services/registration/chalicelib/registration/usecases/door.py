@@ -6,10 +6,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.registration import seats
-from chalicelib.registration.domain import Line, Registration
+from chalicelib.registration.domain import EVERYBODY, Line, Registration, Wanted
 from chalicelib.registration.domain.check_in import Fact
 from chalicelib.registration.repository import Repository
-from chalicelib.registration.usecases.search import EVERYBODY, Wanted, list_registrations
+from chalicelib.registration.usecases.search import list_registrations
 from shared.words import asked_words, fold
 
 AT_ONCE = 250  # people in one answer
