@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -33,6 +34,7 @@ from tests.proofs.interleaving.wording import SETTINGS, WORDS
 
 # The packages hand out functions of the same names.
 directory_apply = import_module("chalicelib.directory.usecases.apply")
+change = import_module("chalicelib.registration.usecases.change")
 register = import_module("chalicelib.registration.usecases.register")
 write_note = import_module("chalicelib.registration.usecases.write_note")
 
@@ -357,6 +359,14 @@ GUARDS: list[Guard] = [
         "registered",
         "write a note",
         "write a note",
+    ),
+    _code(
+        "a change replaces what its tab showed",
+        replaced(change, "seen_mark", lambda *_: ANY),
+        PERSON,
+        "registered",
+        "rename as shown",
+        "rename as shown",
     ),
     # What a participant needs
     _guard(

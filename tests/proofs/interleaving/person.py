@@ -34,6 +34,8 @@ class Person(World):
     kept: frozenset[str] = frozenset()  # what may not be erased any more
     taken = False
     answered = False  # anew, so that the first answer is gone
+    shown: str  # the mark of what Ada's tabs showed at first
+    renamed: list[str]  # what those tabs were told is kept
 
     def hand_over(self) -> None:
         """What the consumer of `registered` does for the guide."""
@@ -85,6 +87,11 @@ class Person(World):
         """Somebody registers with the address that Ada may get; a known one gets an answer too."""
         register_person(self.repository(), self.clock, NEW)
 
+    def rename_as_shown(self, name: str) -> None:
+        """Ada changes her name in a tab that shows how it was at first."""
+        self.change("ada", name=name, seen=self.shown)
+        self.renamed.append(name)
+
     def ask_link(self) -> None:
         usecases.request_link(
             self.repository(), self.clock, event=EVENT, email="ada@example.org", visitor="v"
@@ -102,9 +109,19 @@ def registered() -> Person:
     person.register("ada", "a1", profile=PROFILE, answers=answers)
     person.queue = Queue("registration", Seen, person.clock)
     id_ = person.registrations["ada"]
+    person.shown, person.renamed = _mark(person), []
     event = person.queue.event(Registered(registration_id=id_, event=EVENT, state="seated"))
     person.queue.delivered = [(event, lambda _event, _once: None)]
     return person
+
+
+def _mark(person: Person) -> str:
+    repository = person.repository()
+    found = repository.registrations.get(person.registrations["ada"])
+    definition = repository.definitions.get(EVENT)
+    assert found
+    assert definition
+    return usecases.seen_mark(found, definition, usecases.answers_of(repository, found.id).replies)
 
 
 def handed_over() -> Person:
@@ -155,6 +172,8 @@ def _violations(person: Person, contents: Contents) -> list[str]:
     if {item["registration_id"]["S"] for item in contents.of("PERSON#")} != active:
         found.append("persons and active registrations differ")
     found += _guards(person, contents) + _notes(person, contents)
+    if len(set(person.renamed)) > 1:
+        found.append("a name is overwritten unseen")
     told = Counter((event["type"].split(".")[3], event["subject"]) for event in contents.told())
     for id_ in person.registrations.values():
         if told["erased", id_] != (id_ not in states):
@@ -210,6 +229,7 @@ PERSON: Family[Person] = Family(
         "still comes": lambda person, _: person.say_coming("ada", "yes"),
         "does not come": lambda person, _: person.say_coming("ada", "no"),
         "rename": lambda person, _: person.change("ada", name="Adelheid"),
+        "rename as shown": lambda person, number: person.rename_as_shown(f"Ada {number}"),
         "register again": lambda person, _: person.register("ada"),
         "move the congress": lambda person, _: person.move(),
         "spread": lambda person, _: person.spread(),
