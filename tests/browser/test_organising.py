@@ -15,7 +15,7 @@ from tests.browser import checks
 from tests.browser.conftest import OpenPage
 from tests.flows import steps
 from tests.flows.browser import Browser
-from tests.flows.tools import Backstage, Mail, Mailbox, wait_for
+from tests.flows.tools import Backstage, Mailbox
 
 PHONE, DESKTOP = 375, 1280
 MOST_TABS = 400  # the congress form is long
@@ -148,16 +148,6 @@ class Outside:
         link = self.mailbox.wait(person.email, "Deel je documenten").link("/documenten/uploaden")
         steps.open_invitation(partner, link)
         return steps.upload(partner, steps.small_pdf(title), title)
-
-    def notices(self, email: str, *, holding: str) -> Mail:
-        """The mail in which the organiser hears of something; a minute passes at once."""
-        name = f"plekken-{self.backstage.stage}-directory-notify"
-
-        def look() -> list[Mail]:
-            self.backstage.client("lambda").invoke(FunctionName=name, Payload=b"{}")
-            return [mail for mail in self.mailbox.to(email) if holding in mail.text]
-
-        return wait_for(f"notice {holding!r}", look)[-1]
 
 
 @pytest.fixture
@@ -312,7 +302,8 @@ def give_more_room(desk: Desk, outside: Outside, event: str, waiting: steps.Pers
 
 def read_the_notices(desk: Desk, outside: Outside, event: str) -> None:
     """One mail or a few, in which each link opens what it is about."""
-    mail = outside.notices(desk.email, holding=f"/congres/beheer/{event}")
+    page = f"/congres/beheer/{event}"
+    mail = steps.notice_of(outside.backstage, outside.mailbox, desk.email, page)
     links = re.findall(rf"{re.escape(outside.site)}\S+/beheer/\S+", mail.text)
     assert links
     for link in dict.fromkeys(links):
