@@ -65,6 +65,8 @@ DECIDED: Mapping[str, str] = {
     "GET /congres/beheer/{event}/e-mail/{registration}": "registration work",
     "POST /congres/beheer/{event}/e-mail/{registration}": "registration work",
     "GET /congres/beheer/{event}/kaartje/{registration}": "registration work",
+    "GET /congres/beheer/{event}/mail": "registration work",
+    "POST /congres/beheer/{event}/mail": "registration work",
     "POST /congres/beheer/{event}/notitie/{registration}": "registration work",
     "GET /congres/beheer/{event}/wijzigen/{registration}": "registration work",
     "POST /congres/beheer/{event}/wijzigen/{registration}": "registration work",
