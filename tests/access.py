@@ -65,6 +65,7 @@ DECIDED: Mapping[str, str] = {
     "GET /congres/beheer/{event}/e-mail/{registration}": "registration work",
     "POST /congres/beheer/{event}/e-mail/{registration}": "registration work",
     "GET /congres/beheer/{event}/kaartje/{registration}": "registration work",
+    "POST /congres/beheer/{event}/bevestigen/{registration}": "registration work",
     "GET /congres/beheer/{event}/mail": "registration work",
     "POST /congres/beheer/{event}/mail": "registration work",
     "POST /congres/beheer/{event}/notitie/{registration}": "registration work",

@@ -37,6 +37,14 @@ class Changed(_AboutRegistration, frozen=True, kw_only=True):
     event: str
 
 
+class Confirmed(_AboutRegistration, frozen=True, kw_only=True):
+    """Somebody showed that the address of their registration is theirs, so that it stays."""
+
+    NAME: ClassVar[str] = "registration.confirmed.v1"
+
+    event: str
+
+
 class Cancelled(_AboutRegistration, frozen=True, kw_only=True):
     """A registration ended and its seats came free."""
 
@@ -166,6 +174,7 @@ EVENTS: tuple[type[Data], ...] = (
     Registered,
     Seated,
     Changed,
+    Confirmed,
     Cancelled,
     LinkRequested,
     AttemptedAgain,

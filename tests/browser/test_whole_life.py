@@ -23,6 +23,8 @@ from tests.browser.test_door import CODE
 from tests.browser.test_registering import MANAGE_LINK, PHONE, _open_mail
 from tests.flows import steps
 
+CONFIRM_LINK = re.compile(r"""http://[^\s"'<>]+/congres/aanmelding/bevestigen\?[^\s"'<>]+""")
+
 
 @dataclass
 class Somebody:
@@ -44,13 +46,24 @@ class Somebody:
         self.page.get_by_label(self.say(consents.CONGRESS.text)).check()
         self.presses("Aanmelding versturen")
 
+    def confirms_by_mail(self) -> None:
+        self._follows_the_mail("Bevestig je aanmelding: {congres}", CONFIRM_LINK)
+        self.finds("Bevestig je aanmelding")
+        self.presses("Bevestig")
+        done = self.say("Bedankt, je aanmelding is bevestigd.")
+        expect(self.page.get_by_text(done)).to_be_visible()
+        self.finds("Je aanmelding")
+
     def opens_the_registration_in_the_mail(self, subject: str) -> None:
-        _open_mail(self.page, self.email, self.say(subject).partition(":")[0])
-        link = MANAGE_LINK.search(self.page.content())
-        assert link
-        self.page.goto(unescape(link[0]))
+        self._follows_the_mail(subject, MANAGE_LINK)
         self.presses("Bekijk je aanmelding")
         self.finds("Je aanmelding")
+
+    def _follows_the_mail(self, subject: str, address: re.Pattern[str]) -> None:
+        _open_mail(self.page, self.email, self.say(subject).partition(":")[0])
+        link = address.search(self.page.content())
+        assert link
+        self.page.goto(unescape(link[0]))
 
     def changes_name_to(self, name: str) -> None:
         self.types("Voor- en achternaam", name)
@@ -113,8 +126,9 @@ class Somebody:
 
 @pytest.fixture
 def event(platform: world.Platform, site: str, tmp_path: Path) -> str:
-    """A congress in two hours, with one seat."""
+    """A congress in two hours, with one seat, which is held for who confirms the address."""
     content = steps.congress(1, sessions={"tuin": 1}, **steps.soon())
+    content["registration"]["confirm_within"] = 24
     content["rounds"][0] |= steps.soon()
     return steps.load(platform, tmp_path, content)
 
@@ -133,13 +147,15 @@ def test_the_whole_life_of_a_registration(
     title = f"Congres {event}"
 
     bo.registers_for(event)
-    bo.finds(
-        "Bedankt voor je aanmelding", "Je hebt een plek op het congres %(title)s.", title=title
-    )
+    held = "We houden een plek voor je vast op het congres %(title)s."
+    held += " Bevestig je aanmelding binnen %(hours)s uur, dan is hij van jou."
+    bo.finds("Bedankt voor je aanmelding", held, title=title, hours=24)
+    bo.confirms_by_mail()
 
     ada.registers_for(event)
     full = "Het congres %(title)s is vol. Je staat op nummer %(place)s van de wachtlijst."
     ada.finds("Je staat op de wachtlijst", full, title=title, place=1)
+    ada.confirms_by_mail()
     ada.opens_the_registration_in_the_mail("Je staat op de wachtlijst: {congres}")
     ada.changes_name_to("Ada Lovelace")
 

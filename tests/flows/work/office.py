@@ -114,7 +114,14 @@ class Office:
 
     def shown(self, service: str) -> str:
         """What the service tells the desk; "" before the first time."""
-        bucket, key = self.platform.values["WebBucket"], f"fragments/{service}/desk.json"
+        return self._fragment(f"{service}/desk.json")
+
+    def library(self) -> str:
+        """What the library tells those who name its documents; "" before the first time."""
+        return self._fragment("documents/published.json")
+
+    def _fragment(self, name: str) -> str:
+        bucket, key = self.platform.values["WebBucket"], f"fragments/{name}"
         if not self.there("WebBucket", key):
             return ""
         text: str = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()

@@ -15,6 +15,7 @@ from shared.events.registration import (
     RegistrationTestMailAsked,
 )
 from tests.flows import steps
+from tests.flows.tools import wait_for
 from tests.flows.work import wording
 from tests.flows.work.office import Office, Work, relaying, sweeping
 from tests.ses_feedback import bounce
@@ -89,10 +90,14 @@ def mail(office: Office) -> Sequence[Work]:
         office.handle(function, Registered(registration_id=waiting, event=event, state="waiting"))
 
     def thank() -> None:
-        event = office.once("thanks", lambda: office.load_congress(500, documents=["plan"]))
-        mine = office.registered(event)
+        document, event = office.once("thanks", lambda: _congress_with_a_document(office))
+        person = steps.somebody()
+        mine = office.registered(event, person)
         asked = MailingAsked(registration_id=mine, event=event, mailing="thanks", day="2027-09-17")
         office.handle(function, asked)
+        # A library that may not be read looks like one in which nothing stands.
+        mail = office.mailbox.wait(person.email, "Bedankt")
+        assert mail.link(f"/documenten/{document}"), "the thanks do not name the document"
 
     sample = wording.sample(office, function, RegistrationTestMailAsked, "confirmation")
     return [confirm, tell_the_place, thank, _try_again(office, function), sample]
@@ -118,7 +123,12 @@ def sweep(office: Office) -> Sequence[Work]:
         assert _state(office, waiting) == "seated", "the seat stays free"
         office.spend("full congress")
 
-    return [*sweeping(office, "registration", NOBODY), move_up]
+    def give_up() -> None:
+        mine = _overdue(office)
+        office.on_schedule(function)
+        assert _state(office, mine) == "cancelled", "the seat is held for ever"
+
+    return [*sweeping(office, "registration", NOBODY), move_up, give_up]
 
 
 def relay(office: Office) -> Sequence[Work]:
@@ -141,6 +151,30 @@ def _full_congress(office: Office) -> tuple[str, str, str]:
     leaver, waiting = office.registered(event), office.registered(event)
     steps.cancel_at_desk(office.staff.browser, event, f"REGISTRATION#{leaver}")
     return event, leaver, waiting
+
+
+def _congress_with_a_document(office: Office) -> tuple[str, str]:
+    document = office.published()
+    wait_for("list of the library", lambda: document in office.library())
+    return document, office.load_congress(500, documents=[document])
+
+
+def _overdue(office: Office) -> str:
+    """Somebody with a seat whose address nobody confirmed in time."""
+    opened = {**steps.congress(1)["registration"], "confirm_within": 1}
+    event = office.once("held", lambda: office.load_congress(500, registration=opened))
+    mine = office.registered(event)
+    stored = office.find("registration", f"REGISTRATION#{mine}", sk="REGISTRATION")
+    office.change("registration", stored, confirm_by="2026-01-01T00:00:00.000000+0000")
+    [hold] = [
+        one for one in office.backstage.items("registration", f"HOLDS#{event}") if mine in one["sk"]
+    ]
+    table = office.backstage.table("registration")
+    key = {name: {"S": str(hold[name])} for name in ("pk", "sk")}
+    office.client("dynamodb").delete_item(TableName=table, Key=key)
+    early = key | {"sk": {"S": f"2026-01-01T00:00:00.000Z#{mine}"}}
+    office.client("dynamodb").put_item(TableName=table, Item=early)
+    return mine
 
 
 def _past_congress(office: Office) -> str:

@@ -6,6 +6,7 @@ from tests.proofs.interleaving.codes import CODE
 from tests.proofs.interleaving.congress import CONGRESS, REQUEST
 from tests.proofs.interleaving.door import DOOR
 from tests.proofs.interleaving.family import Family
+from tests.proofs.interleaving.holds import HOLDS
 from tests.proofs.interleaving.kept_seats import KEPT_SEATS
 from tests.proofs.interleaving.library import DOCUMENT, PARTNER, UPLOAD
 from tests.proofs.interleaving.mailings import MAILINGS
@@ -22,6 +23,7 @@ FAMILIES: list[Family[Any]] = [
     CONGRESS,
     REQUEST,
     KEPT_SEATS,
+    HOLDS,
     DOOR,
     MAILINGS,
     MESSAGES,

@@ -12,6 +12,7 @@ from chalicelib.documents.domain import Invitation
 from chalicelib.documents.repository import Repository as Documents
 from chalicelib.documents.usecases import invite, upload
 from chalicelib.registration import seats
+from chalicelib.registration.domain import Registration
 from chalicelib.registration.usecases import define
 from shared import fragments, relay, sweeper
 from shared.inbox import Once
@@ -20,6 +21,7 @@ from tests.proofs.interleaving.congress import CONGRESS, REQUEST
 from tests.proofs.interleaving.door import DOOR
 from tests.proofs.interleaving.family import Family
 from tests.proofs.interleaving.guards import Guard, Mutant, replaced, without
+from tests.proofs.interleaving.holds import HOLDS
 from tests.proofs.interleaving.kept_seats import KEPT_SEATS
 from tests.proofs.interleaving.library import DOCUMENT, PARTNER, UPLOAD
 from tests.proofs.interleaving.mailings import MAILINGS
@@ -367,6 +369,14 @@ GUARDS: list[Guard] = [
         "registered",
         "rename as shown",
         "rename as shown",
+    ),
+    _code(
+        "only what is overdue is given up",
+        replaced(Registration, "has_lapsed", lambda *_: True),
+        HOLDS,
+        "overdue",
+        "confirm",
+        "give up",
     ),
     # What a participant needs
     _guard(

@@ -15,6 +15,7 @@ from chalice.test import Client
 import shared.pages
 from chalicelib.registration import collaborators, consents, routes, usecases
 from chalicelib.registration.pages import (
+    confirming,
     congress,
     desk,
     door,
@@ -39,6 +40,7 @@ from tests.service.browser import Answer, Browser, sign_in
 from tests.service.conftest import create_table, empty_account, stored
 
 CLOCKED = (
+    confirming,
     congress,
     desk,
     door,

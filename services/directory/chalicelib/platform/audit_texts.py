@@ -31,6 +31,7 @@ ACTIONS: Mapping[str, str] = {
     "event.mailed": _("deelnemers gemaild"),
     "event.deleted": _("concept gewist"),
     "registration.cancelled": _("aanmelding afgezegd"),
+    "registration.confirmed": _("aanmelding bevestigd"),
     "registration.entered": _("deelnemer aangemeld"),
     "registration.changed": _("aanmelding veranderd"),
     "registration.address_corrected": _("e-mailadres verbeterd"),

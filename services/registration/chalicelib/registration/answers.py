@@ -60,6 +60,7 @@ def event_of(view: EventView, definition: Definition, language: str) -> EventRes
         summary=view.summary,
         opens_at=rfc3339(view.opens_at),
         closes_at=rfc3339(view.closes_at),
+        confirm_within=view.confirm_within,
         audiences=[
             AudienceResponse(id_, title, view.left_for[id_]) for id_, title in view.audiences
         ],
@@ -95,6 +96,7 @@ def registration_of(
         number=number,
         lines=[_line_of(line) for line in registration.lines],
         answers=[*replies],
+        confirm_by=rfc3339(registration.confirm_by) if registration.confirm_by else None,
     )
 
 

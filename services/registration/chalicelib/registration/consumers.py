@@ -20,6 +20,7 @@ from shared.events.registration import (
     AttemptedAgain,
     Cancelled,
     Changed,
+    Confirmed,
     DefinitionPartlySpread,
     Erased,
     EventChanged,
@@ -128,6 +129,12 @@ def _on_registered(event: Event, once: Once) -> None:
     usecases.hand_over_profile(_repository(), clock, registration_id=registration_id, once=once)
 
 
+def _on_confirmed(event: Event, once: Once) -> None:
+    usecases.hand_over_profile(
+        _repository(), clock, registration_id=event.subject, once=once, on_confirming=True
+    )
+
+
 def _on_seated(event: Event, _once: Once) -> None:
     usecases.settle_lines_of(_repository(), clock, registration_id=event.subject)
 
@@ -178,6 +185,7 @@ _INBOX: dict[type[Data], Handler] = {
     Registered: _on_registered,
     Seated: _on_seated,
     Changed: _on_seats_freed,
+    Confirmed: _on_confirmed,
     Cancelled: _on_cancelled,
     AttemptedAgain: _on_seats_freed,
     EventChanged: _on_event_changed,
@@ -193,6 +201,7 @@ _MAIL: dict[type[Data], MailHandler] = {
     Registered: lambda event: notices.on_registered(_repository(), clock, event),
     Seated: lambda event: notices.on_seated(_repository(), clock, event),
     Changed: lambda event: notices.on_changed(_repository(), clock, event),
+    Confirmed: lambda event: notices.on_confirmed(_repository(), clock, event),
     Cancelled: lambda event: notices.on_cancelled(_repository(), clock, event),
     LinkRequested: lambda event: notices.on_link_requested(_repository(), clock, event),
     AttemptedAgain: lambda event: notices.on_attempted_again(_repository(), clock, event),

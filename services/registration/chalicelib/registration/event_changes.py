@@ -26,6 +26,7 @@ LABELS = {
     "ends": _("Eind"),
     "registration.opens": _("Aanmelden kan vanaf"),
     "registration.closes": _("Aanmelden kan tot"),
+    "registration.confirm_within": _("E-mailadres bevestigen binnen (uren)"),
     "registration.shares_until": _("Plekken van doelgroepen vrij vanaf"),
     "place.name": _("Gebouw"),
     "place.address": _("Straat en huisnummer"),

@@ -30,7 +30,8 @@ _TIMES = ("starts", "starts_offset", "ends", "ends_offset")
 _CONGRESS = (
     "id", *_TITLE, "summary.nl", "summary.en", *_DESCRIPTION, "for_whom.nl", "for_whom.en",
     *_TIMES, "registration.opens", "registration.opens_offset", "registration.closes",
-    "registration.closes_offset", "registration.shares_until", "registration.shares_until_offset",
+    "registration.closes_offset", "registration.confirm_within", "registration.shares_until",
+    "registration.shares_until_offset",
     "place.name", "place.address", "place.city", "capacity", "mails.reminder", "mails.reconfirm",
     "mails.reconfirm_again", "mails.thanks", "documents",
 )  # fmt: skip

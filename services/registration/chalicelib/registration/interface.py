@@ -74,6 +74,7 @@ _WHOLE = {
     "summary": "Een dag over plekken in de wijk.",
     "opens_at": "2027-04-01T07:00:00Z",
     "closes_at": "2027-09-15T16:00:00Z",
+    "confirm_within": 0,
     "audiences": [{"id": "resident", "title": "Bewoner", "places_left": 12}],
     "rounds": [_ROUND],
     "questions": [_QUESTION],
@@ -100,6 +101,7 @@ _REGISTERED = {
     "number": 12,
     "lines": [_LINE],
     "answers": [{"question": "vervoer", "title": "Hoe kom je?", "answer": "Met de fiets"}],
+    "confirm_by": None,
 }
 _SEEN = {"id": "01M82YBC4H2W8AD75PV53Z5QPP", "at": "2027-09-17T07:12:00Z", "phone": "phone-01"}
 _FACT = {
@@ -194,6 +196,7 @@ def replies() -> openapi.Replies:
                 "number": None,
                 "lines": [],
                 "answers": [],
+                "confirm_by": None,
             },
             path={"registration": _REGISTRATION},
             bearer=True,

@@ -20,6 +20,15 @@ _KINDS = (
         _SAID,
     ),
     MailKind(
+        "confirm",
+        _("De vraag om de aanmelding te bevestigen"),
+        Words(
+            _("Bevestig je aanmelding: {congres}"),
+            _("Je bent er bijna. Bevestig je aanmelding met de knop hieronder."),
+        ),
+        _SAID,
+    ),
+    MailKind(
         "waiting",
         _("Plaats op de wachtlijst"),
         Words(

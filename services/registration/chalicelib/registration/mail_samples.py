@@ -75,6 +75,7 @@ _REGISTRATION = Registration(
 _DOCUMENTS = (library.Shown("Verslag van de dag", "/documenten/voorbeeld"),)
 _COMPOSE: dict[str, Callable[[Definition, Registration], Mail]] = {
     "confirmation": mails.confirmation,
+    "confirm": mails.confirm,
     "waiting": mails.waiting,
     "promoted": mails.promoted,
     "promoted_session": lambda definition, mine: mails.promoted(definition, mine, _SESSION),
@@ -101,6 +102,8 @@ def written(definition: Definition, message: Message, language: str) -> Mail:
 def sample(kind: str, language: str, to: str) -> Mail:
     """The mail of this kind, as Sam de Vries would get it; the address is `to`."""
     mine = replace(_REGISTRATION, language=language, email=to)
+    if kind == "confirm":
+        mine = replace(mine, confirm_by=_START - timedelta(days=29))
     if kind == "waiting":
         waits = Line(id=CONGRESS, number=103, state="waiting", place_in_line=3)
         mine = replace(mine, state="waiting", lines=(waits,))

@@ -29,6 +29,7 @@ from shared.settings import Settings, load
 SERVICE = "registration"
 MANAGE_PATH = "/congres/aanmelding"
 COMING_PATH = "/congres/aanmelding/kom-je-nog"
+CONFIRM_PATH = "/congres/aanmelding/bevestigen"
 
 
 def manage_link(registration: Registration, path: str = MANAGE_PATH) -> str:
@@ -48,6 +49,11 @@ def confirmation(definition: Definition, registration: Registration) -> Mail:
         registration,
         [appointment(definition, registration), _ticket(registration)],
     )
+
+
+def confirm(definition: Definition, registration: Registration) -> Mail:
+    """Ask whether the address is theirs, before the seat that is held goes to somebody else."""
+    return _to_participant("confirm", definition, registration)
 
 
 def waiting(definition: Definition, registration: Registration) -> Mail:
@@ -188,6 +194,7 @@ def _to_participant(
         lines=line_views(registration.lines, definition, language),
         manage_link=manage_link(registration),
         coming_link=manage_link(registration, COMING_PATH),
+        confirm_link=manage_link(registration, CONFIRM_PATH),
         documents=documents,
         page=load(Settings).origin + pages.link(f"/congres/{definition.id}", language),
         session=session,

@@ -182,6 +182,9 @@ class RegistrationItem(Record):
     note = UnicodeAttribute(null=True)  # of organisers, for each other
     assisted = BooleanAttribute(null=True)  # an organiser registered them
     coming = JSONAttribute(null=True)  # domain.Coming
+    confirm_by = UTCDateTimeAttribute(null=True)
+    confirmed_at = UTCDateTimeAttribute(null=True)
+    lapsed = BooleanAttribute(null=True)
     keep_until = UTCDateTimeAttribute()
     person = (
         UnicodeAttribute()
@@ -193,6 +196,13 @@ class RegistrationItem(Record):
 
 class FailedAddressItem(Record):
     """A registration whose address fails, to count them: key FAILED#event / registration id."""
+
+    class Meta(_Table):
+        """Bound to the registration table."""
+
+
+class HoldItem(Record):
+    """A registration whose address must be confirmed: key HOLDS#event / until when#id."""
 
     class Meta(_Table):
         """Bound to the registration table."""

@@ -28,11 +28,18 @@ def on_registered(repository: Repository, clock: Clock, event: Event) -> None:
     if found is None or found[1].state == "cancelled":
         return
     definition, registration = found
-    if registration.congress.state == "waiting":
-        _send(clock, registration, "waiting", lambda: mails.waiting(definition, registration))
-    elif not registration.congress.promoted:
-        confirm = lambda: mails.confirmation(definition, registration)  # noqa: E731 - named to fit
-        _send(clock, registration, "confirmation", confirm)
+    if not registration.is_confirmed:
+        _ask_to_confirm(clock, definition, registration, "confirm")
+    else:
+        _tell_state(clock, definition, registration)
+
+
+def on_confirmed(repository: Repository, clock: Clock, event: Event) -> None:
+    """Say how things stand to somebody who showed that the address is theirs."""
+    found = _find(repository, event)
+    if found is not None and found[1].state != "cancelled":
+        _tell_state(clock, *found)
+        _tell_promotions(clock, *found)  # which went unsaid until now
 
 
 def on_seated(repository: Repository, clock: Clock, event: Event) -> None:
@@ -40,7 +47,10 @@ def on_seated(repository: Repository, clock: Clock, event: Event) -> None:
     found = _find(repository, event)
     if found is None:
         return
-    definition, registration = found
+    _tell_promotions(clock, *found)
+
+
+def _tell_promotions(clock: Clock, definition: Definition, registration: Registration) -> None:
     for line in registration.lines:
         if line.promoted and line.state == "seated":
             _send(
@@ -65,7 +75,7 @@ def on_changed(repository: Repository, clock: Clock, event: Event) -> None:
 def on_cancelled(repository: Repository, clock: Clock, event: Event) -> None:
     """Confirm that the registration has ended."""
     found = _find(repository, event)
-    if found is not None and found[1].state == "cancelled":
+    if found is not None and found[1].state == "cancelled" and not found[1].lapsed:
         definition, registration = found
         _send(clock, registration, "cancelled", lambda: mails.cancelled(definition, registration))
 
@@ -87,6 +97,9 @@ def on_address_corrected(repository: Repository, clock: Clock, event: Event) -> 
         return
     definition, registration = found
     reason = f"address:{event.aggregateversion}"
+    if not registration.is_confirmed:
+        _ask_to_confirm(clock, definition, registration, reason)
+        return
     _send(clock, registration, reason, lambda: mails.new_address(definition, registration))
 
 
@@ -147,12 +160,33 @@ def _answer_owner(
     if found is not None and found[1].state != "cancelled" and not found[1].has_failing_address:
         definition, registration = found
         moment = _ten_minutes(event.time)
+        if not registration.is_confirmed:
+            _ask_to_confirm(clock, definition, registration, f"confirm:{moment}")
+            return
         _send(clock, registration, f"{reason}:{moment}", lambda: compose(definition, registration))
 
 
 def _ten_minutes(moment: datetime) -> str:
     # Strangers can ask in somebody's name: their mailbox must not fill up by it.
     return f"{moment:%Y-%m-%dT%H}:{moment.minute // 10}0"
+
+
+def _tell_state(clock: Clock, definition: Definition, registration: Registration) -> None:
+    """Confirm a seat or a place on the waiting list."""
+    if registration.congress.state == "waiting":
+        _send(clock, registration, "waiting", lambda: mails.waiting(definition, registration))
+    elif not registration.congress.promoted:
+        compose = lambda: mails.confirmation(definition, registration)  # noqa: E731 - named to fit
+        _send(clock, registration, "confirmation", compose)
+
+
+def _ask_to_confirm(
+    clock: Clock, definition: Definition, registration: Registration, reason: str
+) -> None:
+    """The one mail that goes to an address of which nobody has shown yet that it is theirs."""
+    if registration.email and not registration.has_failing_address:
+        compose = lambda: mails.confirm(definition, registration)  # noqa: E731 - named to fit
+        send_once(Ledger, person=registration.id, reason=reason, compose=compose, clock=clock)
 
 
 def _find(repository: Repository, event: Event) -> tuple[Definition, Registration] | None:

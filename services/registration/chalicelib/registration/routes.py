@@ -14,7 +14,7 @@ from chalicelib.registration.schemas import (
 from chalicelib.registration.views import event_view
 from shared import auth, proof
 from shared.answers import Answer, Json
-from shared.errors import Forbidden, Gone, SignInNeeded
+from shared.errors import Forbidden, SignInNeeded
 from shared.http import PUBLIC, Router, organiser
 from shared.request import Request
 from shared.settings import Settings, load
@@ -63,8 +63,7 @@ def get_registration(request: Request, registration: str) -> Answer:
     """A registration, for whoever holds its manage link (`Authorization: Bearer …`)."""
     link = _link(request, registration)
     found = usecases.registration_for_manage(repository(), link.subject, link.version)
-    if found.state == "cancelled":
-        raise Gone("registration_cancelled", "Deze aanmelding is afgezegd.")
+    found.check_active()
     definition = usecases.find_definition(repository(), found.event, drafts=True)
     given = usecases.answers_of(repository(), found.id)
     replies = answers.replies_of(given.replies, definition, request.language)

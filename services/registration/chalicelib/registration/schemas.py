@@ -190,6 +190,9 @@ class EventResponse(EventSummary, frozen=True, kw_only=True):
     summary: str
     opens_at: Moment
     closes_at: Moment
+    confirm_within: Annotated[
+        int, _documented("Hours in which an address must be confirmed by mail; 0: not at all")
+    ]
     audiences: list[AudienceResponse]
     rounds: list[RoundResponse]
     questions: list[QuestionResponse]
@@ -223,6 +226,9 @@ class RegistrationResponse(msgspec.Struct, frozen=True, kw_only=True):
     number: Number | None
     lines: list[LineResponse]
     answers: list[AnswerResponse]
+    confirm_by: Annotated[
+        Moment | None, _documented("Until when the seat is held; null: nothing to confirm")
+    ]
 
 
 class Health(msgspec.Struct, frozen=True):

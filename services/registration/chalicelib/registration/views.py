@@ -78,6 +78,7 @@ class EventView(Struct, frozen=True, kw_only=True):
     ends_at: datetime
     opens_at: datetime
     closes_at: datetime
+    confirm_within: int  # hours; 0: an address need not be confirmed
     place: str
     address: str
     city: str
@@ -123,6 +124,7 @@ class ParticipantView(Struct, frozen=True, kw_only=True):
     state: str
     version: int
     has_failing_address: bool
+    is_confirmed: bool
     note: str
     says: str  # to "are you still coming?": "yes", "no" or nothing
     lines: list[LineView]
@@ -148,6 +150,7 @@ def event_view(event: Event, language: str, now: datetime) -> EventView:
         ends_at=definition.ends_at,
         opens_at=definition.opens_at,
         closes_at=definition.closes_at,
+        confirm_within=definition.confirm_within,
         place=definition.place,
         address=definition.address,
         city=definition.city,
@@ -196,6 +199,7 @@ def participant_view(
         audience=audiences.get(registration.audience, registration.audience),
         state=registration.state,
         version=registration.version,
+        is_confirmed=registration.is_confirmed,
         has_failing_address=registration.needs_address,
         note=registration.note,
         says=registration.says_for(definition.day) or "",

@@ -103,6 +103,7 @@ class Definition(Struct, frozen=True, kw_only=True):
     programme: tuple[ProgrammeItem, ...] = ()
     for_whom: dict[str, str] = {}
     questions: tuple[Question, ...] = ()
+    confirm_within: int = 0  # hours in which a new address must be confirmed; 0: not at all
     shares_until: datetime | None = None  # then kept seats that nobody has are for everybody
     mails: MailDays = MailDays()
     documents: tuple[str, ...] = ()  # ids in the library: thanks name those that are published

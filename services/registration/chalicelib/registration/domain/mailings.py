@@ -72,7 +72,7 @@ def is_decent_hour(now: datetime) -> bool:
 
 def is_for(mailing: Mailing, began_at: datetime, one: Registration) -> bool:
     """Whether this person is among those whom a round that began then is for."""
-    if one.state != "seated":
+    if one.state != "seated" or not one.is_confirmed:
         return False
     return mailing == "thanks" or one.registered_at <= began_at - FRESH
 

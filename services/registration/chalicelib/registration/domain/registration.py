@@ -14,11 +14,18 @@ from chalicelib.registration.domain.congress import (
 )
 from chalicelib.registration.domain.questions import Reply
 from shared.consent import Consent
+from shared.errors import Gone
+from shared.texts import later as _
 
 State = Literal["seated", "waiting", "cancelled"]
 LineState = Literal["seated", "waiting"]
 Failure = Literal["bounce", "complaint"]
 Saying = Literal["yes", "no"]
+
+LAPSED = _(
+    "Je hebt je aanmelding niet op tijd bevestigd en je plek is vrijgegeven. "
+    "Wil je nog komen? Meld je dan opnieuw aan."
+)
 
 
 class Profile(Struct, frozen=True, kw_only=True):
@@ -120,11 +127,28 @@ class Registration(Struct, frozen=True, kw_only=True):
     note: str = ""  # of organisers, for each other
     assisted: bool = False  # an organiser registered them
     coming: Coming | None = None
+    confirm_by: datetime | None = None  # until then the seat is held for an address to confirm
+    confirmed_at: datetime | None = None  # None as well where nothing had to be confirmed
+    lapsed: bool = False  # cancelled because nobody confirmed the address
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether somebody has shown that the address is theirs, or none had to."""
+        return self.confirm_by is None
 
     @property
     def gets_mail(self) -> bool:
-        """Whether there is an address at all: who has none is entered by an organiser."""
-        return bool(self.email)
+        """Whether there is an address that mail may go to: who has none is entered by an
+        organiser, and one that nobody confirmed is only asked to be.
+        """
+        return bool(self.email) and self.is_confirmed
+
+    def check_active(self) -> None:
+        """Raises Gone when it has ended, with the reason."""
+        if self.lapsed:
+            raise Gone("registration_cancelled", LAPSED)
+        if self.state == "cancelled":
+            raise Gone("registration_cancelled", "Deze aanmelding is afgezegd.")
 
     @property
     def has_failing_address(self) -> bool:
@@ -192,7 +216,20 @@ class Registration(Struct, frozen=True, kw_only=True):
             wishes=(),
             keep_until=until,
             coming=coming or self.coming,
+            confirm_by=None,
         )
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Whether the time to confirm the address has passed."""
+        return self.confirm_by is not None and self.confirm_by <= now
+
+    def given_up(self, now: datetime) -> "Registration":
+        """Cancelled, because nobody confirmed the address in time."""
+        return replace(self.cancelled(now), lapsed=True)
+
+    def confirmed(self, now: datetime) -> "Registration":
+        """The next version, in which the address is confirmed."""
+        return self.changed(now, confirm_by=None, confirmed_at=now)
 
     def with_failed_address(self, now: datetime, cause: Failure) -> "Registration":
         """The next version, to which no mail is sent."""

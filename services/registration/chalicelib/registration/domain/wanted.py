@@ -1,6 +1,7 @@
 """Whom organisers look for on a list, or write to. No AWS, no Chalice."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.registration.domain.registration import Registration
 from shared.words import asked_words, fold
@@ -14,14 +15,14 @@ class Wanted(Struct, frozen=True, kw_only=True):
     session: str = ""
     audience: str = ""
     failing: bool = False  # only whose address fails
+    unconfirmed: bool = False  # only who still has to confirm theirs
     says: str = ""  # to "are you still coming?": "yes", "no", or "nothing" for who has a seat
     day: str = ""  # for which day of the congress
 
     @property
     def is_everybody(self) -> bool:
         """Whether everything that is read is wanted."""
-        narrowed = self.text or self.session or self.audience or self.failing or self.says
-        return not narrowed and self.state in ("", "cancelled")
+        return replace(self, state="", day="") == EVERYBODY and self.state in ("", "cancelled")
 
     @property
     def is_cancelled(self) -> bool:
@@ -38,6 +39,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
             and (not self.session or one.has_line(self.session))
             and self.audience in ("", one.audience)
             and (one.has_failing_address or not self.failing)
+            and not (self.unconfirmed and one.is_confirmed)
             and self._fits(one)
         )
 

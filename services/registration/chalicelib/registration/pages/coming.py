@@ -8,7 +8,7 @@ from chalicelib.registration.domain import Saying
 from chalicelib.registration.pages import manage
 from chalicelib.registration.pages.routing import router
 from chalicelib.registration.views import event_view
-from shared import auth, pages
+from shared import pages
 from shared.answers import Answer, Html
 from shared.errors import Conflict, Forbidden, Gone, PlekkenError
 from shared.http import OWN_PAGES, PUBLIC
@@ -33,7 +33,7 @@ def answer(request: Request) -> Answer:
     """Write the answer down; whoever does not come any more gives the seat to the next one."""
     token, says = request.form.get("sleutel", ""), SAYINGS.get(request.form.get("antwoord", ""))
     try:
-        link = _link(request, token)
+        link = manage.link_of(request, token)
         if says is None:
             return _page(request, token)
         usecases.say_coming(
@@ -53,16 +53,10 @@ def answer(request: Request) -> Answer:
     return manage.opened(request, token, pages.say(request, _("Fijn dat je komt. Tot dan!")))
 
 
-def _link(request: Request, token: str) -> auth.Link:
-    """Of the mail's link, or of the registration that this browser has open."""
-    return auth.read_link("registration", token) if token else manage.open_link(request)
-
-
 def _page(request: Request, token: str, refused: PlekkenError | None = None) -> Answer:
-    link = _link(request, token)
+    link = manage.link_of(request, token)
     found = usecases.registration_for_manage(repository(), link.subject, link.version)
-    if found.state == "cancelled":
-        raise Gone("registration_cancelled", "Deze aanmelding is afgezegd.")
+    found.check_active()
     event = usecases.find_event(repository(), found.event, drafts=True)
     day = event.definition.day
     page = pages.render(

@@ -208,11 +208,17 @@ def open_link(request: Request) -> Link:
     return auth.read_link("registration", token)
 
 
+def link_of(request: Request, token: str) -> Link:
+    """The link of a mail, or of the registration that this browser has open. Raises Forbidden,
+    Gone.
+    """
+    return auth.read_link("registration", token) if token else open_link(request)
+
+
 def _registration(request: Request) -> Registration:
     link = open_link(request)
     found = usecases.registration_for_manage(repository(), link.subject, link.version)
-    if found.state == "cancelled":
-        raise Gone("registration_cancelled", "Deze aanmelding is afgezegd.")
+    found.check_active()
     return found
 
 

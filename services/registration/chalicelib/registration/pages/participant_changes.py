@@ -15,7 +15,7 @@ from chalicelib.registration.question_views import filled_in, question_views
 from chalicelib.registration.views import DESK, event_view, line_views
 from shared import auth, pages
 from shared.answers import Answer, Html, SeeOther
-from shared.errors import Conflict, Gone, Invalid
+from shared.errors import Conflict, Invalid
 from shared.request import Request
 from shared.texts import later as _
 from shared.transactions import Join
@@ -109,6 +109,15 @@ def write_note(request: Request, event: str, registration: str) -> Answer:
     return _done(request, before, _("De notitie is opgeslagen."))
 
 
+@desk_router.form(f"{DESK}/{{event}}/bevestigen/{{registration}}", access=ORGANISER)
+def confirm(request: Request, event: str, registration: str) -> Answer:
+    """Confirm for somebody: the organiser knows that the address is theirs."""
+    before = _changeable(event, registration)
+    note = _noted(request, "registration.confirmed", before)
+    usecases.confirm(repository(), clock, registration_id=before.id, link_version=None, note=note)
+    return _done(request, before, _("De aanmelding is bevestigd. De deelnemer krijgt een mail."))
+
+
 @desk_router.page(f"{DESK}/{{event}}/kaartje/{{registration}}", access=ORGANISER)
 def ticket(request: Request, event: str, registration: str) -> Answer:
     """Somebody's ticket, to print for who has no mail."""
@@ -132,8 +141,7 @@ def ticket(request: Request, event: str, registration: str) -> Answer:
 
 def _changeable(event: str, registration: str) -> Registration:
     found = registration_of(event, registration)
-    if found.state == "cancelled":
-        raise Gone("registration_cancelled", "Deze aanmelding is afgezegd.")
+    found.check_active()
     return found
 
 

@@ -29,6 +29,7 @@ CANCEL = _("Afzeggen")
 FILTERS = ("q", "stand", "sessie", "wie", "komt")
 STATES = ("seated", "waiting", "cancelled")
 SAYINGS = {"ja": "yes", "nee": "no", "geen": "nothing"}  # to "are you still coming?"
+UNCONFIRMED = "onbevestigd"  # the same, whose address nobody confirmed yet
 FAILING = "adres"  # in place of a state: whose address fails
 
 
@@ -84,6 +85,7 @@ def wanted_by(values: Mapping[str, str], day: str) -> Wanted:
         text=values["q"].strip()[: listing.LONGEST_QUESTION],
         state=state if state in STATES else "",
         failing=state == FAILING,
+        unconfirmed=state == UNCONFIRMED,
         session=values["sessie"],
         audience=values["wie"],
         says=says,

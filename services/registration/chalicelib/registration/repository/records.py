@@ -17,7 +17,13 @@ from chalicelib.registration.domain import (
     Registration,
     Reply,
 )
-from chalicelib.registration.models import AnswersItem, FailedAddressItem, RegistrationItem
+from chalicelib.registration.models import (
+    AnswersItem,
+    FailedAddressItem,
+    HoldItem,
+    RegistrationItem,
+)
+from shared.clock import rfc3339
 from shared.consent import Consent
 from shared.table import Record
 
@@ -65,6 +71,9 @@ def registration_item(registration: Registration) -> RegistrationItem:
         note=registration.note or None,
         assisted=registration.assisted or None,
         coming=msgspec.to_builtins(registration.coming) if registration.coming else None,
+        confirm_by=registration.confirm_by,
+        confirmed_at=registration.confirmed_at,
+        lapsed=registration.lapsed or None,
         keep_until=registration.keep_until,
         expires_at=registration.keep_until + BACKSTOP,
         listing=listing,
@@ -99,7 +108,19 @@ def to_registration(item: RegistrationItem) -> Registration:
         note=item.note or "",
         assisted=bool(item.assisted),
         coming=msgspec.convert(item.coming, Coming) if item.coming else None,
+        confirm_by=item.confirm_by,
+        confirmed_at=item.confirmed_at,
+        lapsed=bool(item.lapsed),
         keep_until=item.keep_until,
+    )
+
+
+def hold_item(registration: Registration, until: datetime) -> HoldItem:
+    """The item by which the sweeper finds it when nobody confirms its address."""
+    return HoldItem(
+        f"HOLDS#{registration.event}",
+        f"{rfc3339(until)}#{registration.id}",
+        expires_at=registration.keep_until + BACKSTOP,
     )
 
 

@@ -14,6 +14,7 @@ from chalicelib.registration.models import (
     AnswersItem,
     AttemptItem,
     FailedAddressItem,
+    HoldItem,
     Outbox,
     PersonItem,
     Proof,
@@ -36,13 +37,14 @@ from chalicelib.registration.repository.records import (
     cancelled_listings,
     failed_address_item,
     find,
+    hold_item,
     kept_listing,
     registration_item,
     to_registration,
 )
 from chalicelib.registration.seats import Taken
 from shared import keys, outbox
-from shared.clock import Clock
+from shared.clock import Clock, rfc3339
 from shared.events import Event
 from shared.inbox import Once
 from shared.proof import join
@@ -123,6 +125,9 @@ class Registrations:
         if this.answers:
             item = answers_item(registration.id, this.answers, this.ends_at)
             transaction.insert(item, name="answers")
+        if registration.confirm_by:
+            hold = hold_item(registration, registration.confirm_by)
+            transaction.put(hold, name="hold")
         _add_attempt(transaction, registration.event, this.attempt)
         join(transaction, Proof, this.proof, self._clock.now())
         transaction.insert(outbox.message(Outbox, message), name="outbox")
@@ -185,6 +190,8 @@ class Registrations:
         )
         _add_differences(transaction, before, after)
         _add_failing(transaction, before, after)
+        if before.confirm_by and not after.confirm_by:
+            transaction.delete(hold_item(before, before.confirm_by), name="hold")
         if after.person != before.person:
             transaction.delete(_guard(before), name="former")
             transaction.insert(_guard(after), name="person")
@@ -283,6 +290,12 @@ class Registrations:
         """How many registrations have an address that fails; counted up to `most`."""
         return sum(1 for _ in FailedAddressItem.query(f"FAILED#{event}", limit=most))
 
+    def overdue(self, event: str, now: datetime, most: int) -> list[str]:
+        """Up to `most` ids of those whose address nobody confirmed in time, the first first."""
+        before = HoldItem.sk < rfc3339(now)
+        found = HoldItem.query(f"HOLDS#{event}", before, limit=most, consistent_read=True)
+        return [item.sk.partition("#")[2] for item in found]
+
     def in_order(self, event: str) -> Iterator[Registration]:
         """Everybody whom the list shows, in its order: one query per bucket."""
         for bucket in range(self._last_bucket(event) + 1):
@@ -324,6 +337,8 @@ class Registrations:
         transaction.delete(_answers_of(registration), name="answers")
         if registration.needs_address:
             transaction.delete(failed_address_item(registration), name="failing")
+        if registration.confirm_by:
+            transaction.delete(hold_item(registration, registration.confirm_by), name="hold")
         add_departure(transaction, registration)
         if registration.state != "cancelled":
             _add_release(transaction, registration)

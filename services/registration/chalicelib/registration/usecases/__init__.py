@@ -7,6 +7,7 @@ from chalicelib.registration.usecases.cancel import cancel
 from chalicelib.registration.usecases.change import change
 from chalicelib.registration.usecases.check_address import clear_address, note_failed_address
 from chalicelib.registration.usecases.check_in import check_in, undo_check_in
+from chalicelib.registration.usecases.confirm import confirm, give_up_overdue
 from chalicelib.registration.usecases.correct_address import AddressTaken, correct_address
 from chalicelib.registration.usecases.count_totals import count_totals
 from chalicelib.registration.usecases.count_week import Week, count_week
@@ -73,6 +74,7 @@ __all__ = [
     "check_in",
     "chosen_sessions",
     "clear_address",
+    "confirm",
     "correct_address",
     "count_inside",
     "count_totals",
@@ -86,6 +88,7 @@ __all__ = [
     "find_definition",
     "find_event",
     "find_guests",
+    "give_up_overdue",
     "guest_of",
     "hand_over_profile",
     "list_events",

@@ -4,7 +4,7 @@ from chalicelib.registration.domain import Registration
 from chalicelib.registration.repository import Repository
 from chalicelib.registration.usecases.current import current
 from shared.clock import Clock
-from shared.errors import Conflict, Gone
+from shared.errors import Conflict
 from shared.events import occurred
 from shared.events.registration import AddressCorrected
 from shared.texts import later as _
@@ -30,8 +30,7 @@ def correct_address(
     """
     for _attempt in range(MOST_TRIES):
         before = current(repository, registration_id, None)
-        if before.state == "cancelled":
-            raise Gone("registration_cancelled", "Deze aanmelding is afgezegd.")
+        before.check_active()
         if before.email == email:
             return before
         person = repository.registrations.person(before.event, email)

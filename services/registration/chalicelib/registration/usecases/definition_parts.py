@@ -111,6 +111,7 @@ class RegistrationPart(_Part, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     opens: Moment = ""
     closes: Moment = ""
+    confirm_within: Capacity = ""  # hours to confirm a new address; empty or 0: not at all
     shares_until: Moment = ""  # then kept seats that nobody has are for everybody; empty: never
 
 
@@ -159,6 +160,7 @@ def write(definition: Definition) -> dict[str, Any]:
         "registration": {
             "opens": wall_clock(definition.opens_at),
             "closes": wall_clock(definition.closes_at),
+            "confirm_within": definition.confirm_within or "",
             "shares_until": wall_clock(definition.shares_until) if definition.shares_until else "",
         },
         "place": {

@@ -43,6 +43,8 @@ YEARS = range(2000, 2101)
 MOST_SESSIONS = 90  # with the congress itself and the audiences' all lines fit in one read
 MOST_SHARES = 9
 SHARES_UNTIL = "registration.shares_until"
+CONFIRM_WITHIN = "registration.confirm_within"
+MOST_HOURS = 168  # a week
 # Words that stand in a path where the congress's id stands.
 RESERVED = frozenset(
     {
@@ -97,6 +99,7 @@ class _Reader:
             ends_at=self.moment("ends", congress.ends),
             opens_at=self.moment("registration.opens", congress.registration.opens),
             closes_at=self.moment("registration.closes", congress.registration.closes),
+            confirm_within=self.hours(CONFIRM_WITHIN, congress.registration.confirm_within),
             shares_until=self.moment(SHARES_UNTIL, congress.registration.shares_until)
             if congress.registration.shares_until
             else None,
@@ -235,6 +238,17 @@ class _Reader:
         if type(value) is int and 1 <= value <= MOST_SEATS:
             return value
         self.errors[path] = _("Het aantal plekken is een getal van 1 tot en met 100000.")
+        return 0
+
+    def hours(self, path: str, value: Capacity) -> int:
+        """Hours to confirm an address in; nothing is none."""
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value[:MOST_DIGITS])
+        if value in ("", None):
+            return 0
+        if type(value) is int and 0 <= value <= MOST_HOURS:
+            return value
+        self.errors[path] = _("Kies een getal van 0 tot en met 168.")
         return 0
 
     def share(self, path: str, value: Capacity) -> int:

@@ -1,7 +1,7 @@
 """What everybody needs who gets a registration: numbers, a record, and an answer for retries."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -118,7 +118,13 @@ def new_registration(
         wishes=() if seated else entry.sessions,
         keep_until=domain.keep_until(definition),
         assisted=assisted,
+        confirm_by=None if assisted else _confirm_by(definition, clock.now()),
     )
+
+
+def _confirm_by(definition: Definition, now: datetime) -> datetime | None:
+    hours = definition.confirm_within
+    return now + timedelta(hours=hours) if hours else None
 
 
 def new_attempt(clock: Clock, registration: Registration, asked: Asked) -> Attempt | None:

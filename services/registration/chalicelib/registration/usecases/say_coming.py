@@ -5,7 +5,7 @@ from chalicelib.registration.repository import Repository
 from chalicelib.registration.usecases.cancel import cancel
 from chalicelib.registration.usecases.current import current
 from shared.clock import Clock
-from shared.errors import Conflict, Gone
+from shared.errors import Conflict
 from shared.transactions import Busy, Refused
 
 MOST_TRIES = 10
@@ -28,10 +28,9 @@ def say_coming(
     """
     for _ in range(MOST_TRIES):
         before = current(repository, registration_id, link_version)
-        if before.state == "cancelled":
-            if says == "no":
-                return before
-            raise Gone("registration_cancelled", "Deze aanmelding is afgezegd.")
+        if before.state == "cancelled" and says == "no":
+            return before
+        before.check_active()
         _check(repository, clock, before, day)
         coming = Coming(day=day, says=says, at=clock.now())
         if says == "no":

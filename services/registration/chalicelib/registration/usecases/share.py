@@ -10,16 +10,24 @@ from shared.inbox import Once
 
 
 def hand_over_profile(
-    repository: Repository, clock: Clock, *, registration_id: str, once: Once
+    repository: Repository,
+    clock: Clock,
+    *,
+    registration_id: str,
+    once: Once,
+    on_confirming: bool = False,
 ) -> None:
     """Write the hand-over and tell the directory of it, once. Nothing happens without the wish or
-    after cancelling.
+    after cancelling, and where the address must be confirmed nothing before that: then that event
+    (`on_confirming`) hands over, and the one of registering does not.
 
     The object comes first: a crash in between leaves one that expires, or that the retry
     overwrites.
     """
     registration = repository.registrations.get(registration_id)
     if registration is None or registration.state == "cancelled" or registration.profile is None:
+        return
+    if not registration.is_confirmed or bool(registration.confirmed_at) != on_confirming:
         return
     if once.happened():  # the directory may have taken and removed the object: leave no second one
         return

@@ -6,6 +6,7 @@ from chalicelib.registration import seats
 from chalicelib.registration.domain import Definition
 from chalicelib.registration.repository import Repository
 from chalicelib.registration.seats import Pool, Taken
+from chalicelib.registration.usecases.confirm import give_up_overdue
 from chalicelib.registration.usecases.promote import settle
 from shared.clock import Clock, epoch
 from shared.observability import log
@@ -15,11 +16,12 @@ AFTERWARDS = timedelta(days=1)  # lines are swept until this long after the cong
 
 
 def sweep(repository: Repository, clock: Clock) -> None:
-    """Bury numbers that were taken over a minute ago and never written, and settle the lines that
-    need it.
+    """Give up what nobody confirmed, bury numbers that were taken over a minute ago and never
+    written, and settle the lines that need it.
     """
     for definition in repository.definitions.all():
         if clock.now() < definition.ends_at + AFTERWARDS:
+            give_up_overdue(repository, clock, definition)
             sweep_event(repository, clock, definition)
 
 
