@@ -163,6 +163,14 @@ class World:
             usecases.sweep(self.repository(), self.clock)
             self.clock.advance(timedelta(seconds=61))
 
+    def give_up(self) -> None:
+        """What the sweeper does first, and what the consumers of its events do."""
+        repository = self.repository()
+        definition = repository.definitions.get(EVENT)
+        if definition:
+            usecases.give_up_overdue(repository, self.clock, definition)
+            usecases.settle_all(repository, self.clock, event=EVENT)
+
     def define(self, **changes: Any) -> None:
         """Change the definition, and do what its event's consumer does."""
         repository = self.repository()

@@ -54,6 +54,17 @@ def _inside() -> Door:
     return door
 
 
+def _unconfirmed() -> Door:
+    """Nobody confirmed Ada's address in time, and nobody has noticed yet."""
+    made = world(2)
+    opened = made.definition["registration"] | {"confirm_within": 1}
+    door = Door(made.clock, made.definition | {"registration": opened})
+    door.define()
+    door.register("ada", "a1")
+    door.clock.advance(timedelta(hours=2))
+    return door
+
+
 def _over() -> Door:
     """The congress is long past, and in a second the time comes to erase."""
     door = _door()
@@ -93,7 +104,7 @@ def _lies(door: Door, arrival: dict[str, Any] | None) -> list[str]:
 DOOR: Family[Door] = Family(
     name="the door",
     account=CONGRESS.account,
-    states={"outside": _door, "inside": _inside, "over": _over},
+    states={"outside": _door, "inside": _inside, "unconfirmed": _unconfirmed, "over": _over},
     operations={
         "check in": lambda door, index: door.check_in(f"fact{index}"),
         "check in the same": lambda door, _: door.check_in("first"),
@@ -102,8 +113,10 @@ DOOR: Family[Door] = Family(
         "does not come": lambda door, _: door.say_coming("ada", "no"),
         "rename": lambda door, _: door.change("ada", name="Adelheid"),
         "settle": lambda door, _: door.settle(),
+        "give up": lambda door, _: door.give_up(),
+        "sweep": lambda door, _: door.sweep(1),
         "erase": lambda door, _: door.erase(),
     },
     check=check,
-    again=frozenset({"check in", "check in the same", "undo", "erase"}),
+    again=frozenset({"check in", "check in the same", "undo", "give up", "sweep", "erase"}),
 )

@@ -9,7 +9,6 @@ from tests.proofs.interleaving.congress import CONGRESS, World, world
 from tests.proofs.interleaving.congress import check as check_congress
 from tests.proofs.interleaving.family import Family
 from tests.proofs.interleaving.race import Ran
-from tests.registration_support import EVENT
 
 HOURS = 24
 
@@ -32,13 +31,9 @@ class Held(World):
             return
         self.kept.append(name)
 
-    def give_up(self) -> None:
-        """What the sweeper does first, and what the consumers of its events do."""
-        repository = self.repository()
-        definition = repository.definitions.get(EVENT)
-        if definition:
-            usecases.give_up_overdue(repository, self.clock, definition)
-            usecases.settle_all(repository, self.clock, event=definition.id)
+    def erase(self) -> None:
+        """The nightly job, long before anybody's time."""
+        usecases.erase_expired(self.repository(), self.clock)
 
 
 def held() -> Held:
@@ -102,8 +97,18 @@ HOLDS: Family[Held] = Family(
         "correct the address": lambda scene, _: scene.correct_address("ada", "a2@example.org"),
         "another cancels": lambda scene, _: scene.cancel("bob"),
         "settle": lambda scene, _: scene.settle(),
+        "settle lines": lambda scene, _: scene.settle_lines_of("cas"),
+        "mail comes back": lambda scene, _: scene.fail_address("ada"),
+        "clear the address": lambda scene, _: scene.clear_address("ada"),
+        "write a note": lambda scene, number: scene.write_note("ada", f"notitie {number}"),
+        "still comes": lambda scene, _: scene.say_coming("ada", "yes"),
+        "enter": lambda scene, number: scene.enter(f"new{number}"),
+        "grow": lambda scene, _: scene.define(capacity=3),
+        "spread": lambda scene, _: scene.spread(),
+        "carry on": lambda scene, _: scene.carry_on(),
+        "erase": lambda scene, _: scene.erase(),
         "register again": lambda scene, _: scene.register("ada"),
     },
     check=check,
-    again=frozenset({"give up", "sweep", "settle"}),
+    again=frozenset({"give up", "sweep", "settle", "settle lines", "spread", "carry on", "erase"}),
 )

@@ -100,4 +100,4 @@ def test_every_writing_use_case_meets_those_that_write_the_same() -> None:
         for first, second in itertools.combinations(sorted(found_), 2)
         if not ran_in[first] & ran_in[second]
     ]
-    assert strangers == []
+    assert strangers == [], "\n".join(strangers)

@@ -1,7 +1,7 @@
 """A seat that is held until its holder confirms the address."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from email.policy import default
 from typing import Any
@@ -132,6 +132,20 @@ def test_an_unconfirmed_seat_goes_to_the_next_one_and_nobody_is_mailed_about_it(
     with pytest.raises(Gone) as refused:
         confirm(repository, clock, ada)
     assert "niet op tijd bevestigd" in refused.value.title
+
+
+def test_nothing_is_given_up_while_people_are_coming_in(
+    define: Define, register: Register, repository: Repository, clock: FixedClock
+) -> None:
+    define(registration=registration(1))
+    clock.advance(datetime(2027, 9, 15, 15, 0, tzinfo=UTC) - clock.now())
+    early = register("ada")
+    clock.advance(datetime(2027, 9, 16, 19, 31, tzinfo=UTC) - clock.now())
+    usecases.sweep(repository, clock)
+    assert of(repository, early).state == "seated"
+    clock.advance(-timedelta(minutes=2))
+    usecases.sweep(repository, clock)
+    assert of(repository, early).lapsed
 
 
 @pytest.mark.usefixtures("held")

@@ -158,7 +158,7 @@ def test_a_number_passed_while_it_was_being_written_is_told_by_its_own_event(
         assert register("bob").state == "waiting"
     own = [body for body in _registered() if '"waiting"' in body]
     consumers.inbox(records(own))
-    (bob,) = repository.registrations.page(EVENT, None, 10)[0]
+    (bob,) = repository.lists.page(EVENT, None, 10)[0]
     assert bob.state == "seated"
 
 

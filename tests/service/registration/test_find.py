@@ -87,7 +87,7 @@ def test_the_list_goes_on_over_the_partitions_that_its_numbers_stand_in(
         if cursor is None:
             break
     assert names == ["Ada", "Bob", "Cas", "Fay", "Gus"]
-    everybody = {one.name for one in repository.registrations.all(EVENT)}
+    everybody = {one.name for one in repository.lists.all(EVENT)}
     assert everybody == {"Ada", "Bob", "Cas", "Dirk", "Eva", "Fay", "Gus"}
 
 

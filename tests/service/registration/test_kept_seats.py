@@ -60,7 +60,7 @@ def cancel(repository: Repository, clock: FixedClock, receipt: Receipt) -> None:
 
 
 def seated(repository: Repository) -> int:
-    return sum(one.state == "seated" for one in repository.registrations.in_order(EVENT))
+    return sum(one.state == "seated" for one in repository.lists.in_order(EVENT))
 
 
 def test_an_audience_takes_its_own_seats_first_and_then_everybodys(

@@ -171,7 +171,7 @@ def test_answers_follow_a_new_date_after_a_crash_between_the_two_writes(
     define(starts="2027-10-17 09:30", ends="2027-10-17 17:00", rounds=[])
     definition = repository.definitions.recent(EVENT)
     assert definition is not None
-    (before,) = repository.registrations.all(EVENT)
+    (before,) = repository.lists.all(EVENT)
     repository.registrations.keep(before, domain.keep_until(definition))  # and then the crash
     usecases.spread_definition(repository, clock, event=EVENT)
     go_to(clock, repository, 6.9)

@@ -94,7 +94,7 @@ def deliver_all() -> int:
 
 def reached(repository: Repository) -> set[tuple[str, datetime]]:
     """Everybody's state and until when they are kept, and their answers."""
-    found = {(one.state, one.keep_until) for one in repository.registrations.all(EVENT)}
+    found = {(one.state, one.keep_until) for one in repository.lists.all(EVENT)}
     answers = AnswersItem.scan(AnswersItem.sk == "ANSWERS")
     return found | {("answers", item.keep_until) for item in answers}
 

@@ -44,7 +44,7 @@ def _publish(repository: Repository, events: list[Event], now: datetime) -> None
     # Counted once, and not at each look: whoever registers changes the figures of a line too.
     weeks = {event.definition.id: _week(repository, event.definition.id, now) for event in shown}
     failing = {
-        event.definition.id: repository.registrations.failing(event.definition.id, MOST_FAILING)
+        event.definition.id: repository.lists.failing(event.definition.id, MOST_FAILING)
         for event in events
     }
     desk.publish_part(SERVICE, desk_part(events, weeks, now, failing))

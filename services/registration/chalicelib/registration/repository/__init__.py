@@ -5,6 +5,7 @@ from chalicelib.registration.repository.arrivals import Arrivals
 from chalicelib.registration.repository.definitions import Definitions
 from chalicelib.registration.repository.figures import Figures
 from chalicelib.registration.repository.guards import Guards
+from chalicelib.registration.repository.lists import Lists
 from chalicelib.registration.repository.mailings import Mailings
 from chalicelib.registration.repository.messages import Messages
 from chalicelib.registration.repository.numbers import Numbers
@@ -26,8 +27,9 @@ class Repository:
         self.definitions = Definitions(clock)
         self.pools = Pools()
         self.numbers = Numbers()
-        self.registrations = Registrations(clock, self.pools, self.definitions)
-        self.figures = Figures(clock, self.registrations)
+        self.registrations = Registrations(clock)
+        self.lists = Lists(clock, self.pools, self.definitions)
+        self.figures = Figures(clock, self.lists)
         self.answers = SensitiveAnswers(clock)
         self.arrivals = Arrivals()
         self.mailings = Mailings()
@@ -43,6 +45,7 @@ __all__ = [
     "Enrolment",
     "Figures",
     "Guards",
+    "Lists",
     "Mailings",
     "Messages",
     "Numbers",

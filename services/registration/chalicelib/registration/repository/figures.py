@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.registration.domain import Coming, Counted, Line
 from chalicelib.registration.models import RegistrationItem
-from chalicelib.registration.repository.registrations import Registrations
+from chalicelib.registration.repository.lists import Lists
 from shared.clock import Clock
 
 # An index on its own for the figures would cost every registration a write: 10,000 of them more
@@ -17,14 +17,14 @@ COUNTED = ["audience", "changed_at", "coming", "keep_until", "lines", "registere
 class Figures:
     """Reads the list for counting."""
 
-    def __init__(self, clock: Clock, registrations: Registrations) -> None:
+    def __init__(self, clock: Clock, lists: Lists) -> None:
         self._clock = clock
-        self._registrations = registrations
+        self._lists = lists
 
     def of(self, event: str) -> Iterator[Counted]:
         """Everybody who is still kept, cancelled too: those whom the list shows."""
         now = self._clock.now()
-        for listing in self._registrations.listings(event):
+        for listing in self._lists.listings(event):
             for item in RegistrationItem.in_order.query(listing, attributes_to_get=COUNTED):
                 if item.keep_until > now:
                     yield _counted(item)

@@ -1,5 +1,7 @@
 """Show that an address is one's own, or lose the seat that is held for it."""
 
+from datetime import timedelta
+
 from chalicelib.registration.domain import Definition, Registration
 from chalicelib.registration.repository import Repository
 from chalicelib.registration.usecases.current import current
@@ -10,6 +12,7 @@ from shared.observability import log
 from shared.transactions import Busy, Join, Refused
 
 MOST_TRIES = 10
+AT_THE_DOOR = timedelta(hours=12)  # before the congress: from then on people come in
 GIVEN_UP_AT_ONCE = 50  # per congress and minute; whoever is left comes in the next one
 
 
@@ -45,11 +48,14 @@ def confirm(
 def give_up_overdue(repository: Repository, clock: Clock, definition: Definition) -> int:
     """Cancel registrations whose address nobody confirmed in time; answers how many.
 
-    The events' consumers pass their seats on. Nobody gets a mail: the address may be a stranger's.
+    The events' consumers pass their seats on. Shortly before the congress nothing is given up any
+    more. Nobody gets a mail: the address may be a stranger's.
     """
+    if clock.now() >= definition.starts_at - AT_THE_DOOR:
+        return 0
     registrations = repository.registrations
     given_up = 0
-    for id_ in registrations.overdue(definition.id, clock.now(), GIVEN_UP_AT_ONCE):
+    for id_ in repository.lists.overdue(definition.id, clock.now(), GIVEN_UP_AT_ONCE):
         before = registrations.get(id_)
         if before is None or not before.has_lapsed(clock.now()):
             continue

@@ -21,9 +21,9 @@ class Week(Struct, frozen=True):
 def count_week(repository: Repository, *, event: str, now: datetime) -> Week:
     """Count back from the newest number. Whoever registered and cancelled counts in both."""
     since = now - WEEK
-    newest = repository.registrations.newest(event, MOST_COUNTED)
+    newest = repository.lists.newest(event, MOST_COUNTED)
     came = [one for one in newest if one.registered_at > since]
-    gone, _ = repository.registrations.cancelled_page(event, None, MOST_COUNTED)
+    gone, _ = repository.lists.cancelled_page(event, None, MOST_COUNTED)
     return Week(
         registered=len(came) + sum(one.registered_at > since for one in gone),
         cancelled=sum(one.changed_at is not None and one.changed_at > since for one in gone),

@@ -70,7 +70,7 @@ def export_rows(repository: Repository, event: str) -> Iterator[tuple[Registrati
     A query per bucket and a batch read per 100: 40 and 100 for 10,000, who take about five
     seconds of a whole core with the writing of the file.
     """
-    registrations = repository.registrations.in_order(event)
+    registrations = repository.lists.in_order(event)
     while part := list(itertools.islice(registrations, ANSWERS_AT_ONCE)):
         answers = repository.answers.of(one.id for one in part)
         for registration in part:

@@ -27,9 +27,9 @@ def erase_expired(repository: Repository, clock: Clock) -> int:
     due: list[datetime] = []
     for definition in repository.definitions.all():
         # Once more, for those who changed in the moment that the congress moved.
-        for part in _parts(repository.registrations.all(definition.id)):
+        for part in _parts(repository.lists.all(definition.id)):
             keep_until_new_date(repository, definition, part)
-        registrations = list(repository.registrations.all(definition.id))
+        registrations = list(repository.lists.all(definition.id))
         for part in _parts(registrations):
             due += _erase_answers(repository, part)
         for registration in registrations:

@@ -29,8 +29,7 @@ def list_registrations(
     """
     after = _after(event, cursor)
     cancelled = wanted.is_cancelled
-    registrations = repository.registrations
-    read = registrations.cancelled_page if cancelled else registrations.page
+    read = repository.lists.cancelled_page if cancelled else repository.lists.page
     found: list[Registration] = []
     looked_at = 0
     while looked_at < MOST_READ:

@@ -99,7 +99,7 @@ def _slice(
     )
     number, _, item = known.reached.partition(" ")
     after = (number, item) if known.reached else None
-    people, following = repository.registrations.page(definition.id, after, at_once)
+    people, following = repository.lists.page(definition.id, after, at_once)
     messages = [
         occurred(
             MailingAsked(

@@ -31,13 +31,12 @@ class SentAlready(Conflict):
 
 def recipients(repository: Repository, message: Message) -> Iterator[Registration]:
     """Everybody who would get the message now; a query per bucket of the list."""
-    registrations = repository.registrations
     if message.chosen:
         found = iter(_chosen(repository, message))
     elif message.wanted.is_cancelled:
-        found = registrations.cancelled_in_order(message.event)
+        found = repository.lists.cancelled_in_order(message.event)
     else:
-        found = registrations.in_order(message.event)
+        found = repository.lists.in_order(message.event)
     return (one for one in found if message.is_for(one))
 
 

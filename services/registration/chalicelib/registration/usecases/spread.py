@@ -50,7 +50,7 @@ def spread_definition(
             return ""
     number, _, item = reached.partition(" ")
     after = (number, item) if reached else None
-    found, following = repository.registrations.page(event, after, REGISTRATIONS_AT_ONCE)
+    found, following = repository.lists.page(event, after, REGISTRATIONS_AT_ONCE)
     keep_until_new_date(repository, definition, found)
     return " ".join(following) if following else None
 
