@@ -52,6 +52,11 @@ def _congress(id_: str, closes: str) -> dict[str, Any]:
     )
 
 
+def _holding(definition: dict[str, Any]) -> dict[str, Any]:
+    """The same, for which whoever registers from now on must confirm the address."""
+    return definition | {"registration": definition["registration"] | {"confirm_within": 168}}
+
+
 def _fail_address(repository: Repository) -> None:
     [*_, (registration, _)] = usecases.export_rows(repository, EVENT)
     usecases.note_failed_address(
@@ -83,7 +88,9 @@ class Registration:
         repository = collaborators.repository()
         for name, closes in ((EVENT, OPEN_UNTIL), ("gesloten", "2021-01-01 09:00")):
             usecases.define_event(repository, CLOCK, definition=_congress(name, closes))
-        for person in ("ada", "bob", "eva"):
+        register_person(repository, CLOCK, "ada", profile=PROFILE)
+        usecases.define_event(repository, CLOCK, definition=_holding(_congress(EVENT, OPEN_UNTIL)))
+        for person in ("bob", "eva"):
             register_person(repository, CLOCK, person, profile=PROFILE)
         _fail_address(repository)
         ids = [one.id for one, _ in usecases.export_rows(repository, EVENT)]
