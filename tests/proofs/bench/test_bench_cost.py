@@ -8,6 +8,7 @@ because only real AWS can show it: ASSUMED_SECONDS.
 import json
 import math
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,9 +20,22 @@ from shared.clock import SystemClock
 from shared.events import decode
 from tests.proofs.conftest import Figures
 from tests.registration_support import PROFILE, congress, register_person
-from tests.service.conftest import listen, mocked_aws, organiser  # noqa: F401 - fixtures
+from tests.service.conftest import (
+    ACCOUNT,
+    listen,  # noqa: F401 - a fixture
+    mocked_aws,  # noqa: F401 - a fixture
+    organiser,  # noqa: F401 - a fixture
+)
 
 pytestmark = pytest.mark.bench
+
+
+@pytest.fixture(scope="module", autouse=True)
+def moto() -> Iterator[None]:
+    """moto instead of AWS, as the service tests have it for their whole package."""
+    with ACCOUNT:
+        yield
+
 
 MARGIN = 1.25
 DOLLARS = {
