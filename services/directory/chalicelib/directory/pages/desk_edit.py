@@ -1,12 +1,10 @@
 """The organiser's form that changes an entry, without overwriting another organiser's change."""
 
-from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
-from chalicelib.directory import domain, texts, usecases
+from chalicelib.directory import domain, usecases
 from chalicelib.directory.collaborators import clock, repository
 from chalicelib.directory.domain import Member, State
-from chalicelib.directory.forms import MOST_THEMES
 from chalicelib.directory.pages.desk import (
     CONFLICT,
     MAY_DECIDE,
@@ -16,14 +14,16 @@ from chalicelib.directory.pages.desk import (
     say,
     version_seen,
 )
-from chalicelib.directory.pages.editing import differences, read_entry, values_of_member
+from chalicelib.directory.pages.editing import differences, entry_page, read_entry, values_of_member
 from chalicelib.directory.pages.routing import desk_router
 from chalicelib.directory.usecases import Overtaken
-from chalicelib.directory.views import DESK, SERVICE, options, translated, typed_by, values_of
+from chalicelib.directory.views import DESK, SERVICE, typed_by, values_of
 from shared.errors import Invalid, PlekkenError
 from shared.http import Answer, Html, Request, SeeOther
-from shared.pages import link, render, translate
+from shared.pages import link, translate
 from shared.texts import later as _
+
+_edit_page = partial(entry_page, template="desk/edit.html")
 
 
 @desk_router.page("/leden/beheer/{member_id}/wijzigen", access=MAY_DECIDE)
@@ -73,30 +73,6 @@ def _edit_conflict(
         values_of(request),
         {},
         notice=translate(SERVICE, request.language, error.title),
-        differences=differences(request, current, wanted),
+        changed=differences(request, current, wanted),
     )
     return Html(text, status=CONFLICT)
-
-
-def _edit_page(
-    request: Request,
-    current: Member,
-    values: dict[str, Any],
-    errors: dict[str, str],
-    *,
-    notice: str = "",
-    differences: Sequence[tuple[str, str]] = (),
-) -> str:
-    return render(
-        request,
-        "desk/edit.html",
-        member=current,
-        values=values,
-        errors=translated(request, errors),
-        notice=notice,
-        differences=differences,
-        fields=texts.FIELDS,
-        kinds=options(request, texts.KINDS),
-        themes=options(request, texts.THEMES),
-        most_themes=MOST_THEMES,
-    )

@@ -1,14 +1,43 @@
 """What the organiser's form and the member's own form share."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.directory import domain, texts
 from chalicelib.directory.domain import Contact, Kind, Member, Profile, Theme
-from chalicelib.directory.forms import Typed, read_contact, read_profile, refuse_errors
-from chalicelib.directory.views import SERVICE
+from chalicelib.directory.forms import MOST_THEMES, Typed, read_contact, read_profile, refuse_errors
+from chalicelib.directory.views import SERVICE, options, translated
 from shared.http import Request
-from shared.pages import translate
+from shared.pages import render, translate
 from shared.texts import later as _
+
+
+def entry_page(
+    request: Request,
+    current: Member,
+    values: dict[str, Any],
+    errors: dict[str, str],
+    *,
+    template: str,
+    notice: str = "",
+    changed: Sequence[tuple[str, str]] = (),
+    **more: object,
+) -> str:
+    """The form with an entry's fields; after a conflict with a notice and what was `changed`."""
+    return render(
+        request,
+        template,
+        member=current,
+        values=values,
+        errors=translated(request, errors),
+        notice=notice,
+        differences=changed,
+        fields=texts.FIELDS,
+        kinds=options(request, texts.KINDS),
+        themes=options(request, texts.THEMES),
+        most_themes=MOST_THEMES,
+        **more,
+    )
 
 
 def differences(request: Request, current: Member, wanted: Member) -> list[tuple[str, str]]:

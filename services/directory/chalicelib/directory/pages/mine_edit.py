@@ -1,20 +1,18 @@
 """A member changes their own entry, or takes it out of the guide."""
 
-from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
 from msgspec.structs import replace
 
-from chalicelib.directory import domain, texts, usecases
+from chalicelib.directory import domain, usecases
 from chalicelib.directory.collaborators import clock, repository
 from chalicelib.directory.domain import Contact, Member, Profile, State
-from chalicelib.directory.forms import MOST_THEMES
 from chalicelib.directory.pages.desk import CONFLICT, say, version_seen
-from chalicelib.directory.pages.editing import differences, read_entry, values_of_member
+from chalicelib.directory.pages.editing import differences, entry_page, read_entry, values_of_member
 from chalicelib.directory.pages.mine import HOME, entry_of
 from chalicelib.directory.pages.routing import router
 from chalicelib.directory.usecases import Overtaken
-from chalicelib.directory.views import SERVICE, options, translated, typed_by, values_of
+from chalicelib.directory.views import SERVICE, typed_by, values_of
 from shared import member_pages
 from shared.auth import codes
 from shared.auth.audit import audited_by
@@ -25,6 +23,7 @@ from shared.texts import later as _
 from shared.transactions import Join, Refused, Transaction
 
 ENTRY = f"{HOME}/vermelding/{{member_id}}"
+_page = partial(entry_page, template="mine/entry.html", home=HOME)
 
 
 @router.page(ENTRY, access=BY_MAIL)
@@ -124,28 +123,3 @@ def _conflict(request: Request, error: Overtaken) -> Answer:
         changed=differences(request, current, wanted),
     )
     return Html(text, status=CONFLICT)
-
-
-def _page(
-    request: Request,
-    current: Member,
-    values: dict[str, Any],
-    errors: dict[str, str],
-    *,
-    notice: str = "",
-    changed: Sequence[tuple[str, str]] = (),
-) -> str:
-    return render(
-        request,
-        "mine/entry.html",
-        home=HOME,
-        member=current,
-        values=values,
-        errors=translated(request, errors),
-        notice=notice,
-        differences=changed,
-        fields=texts.FIELDS,
-        kinds=options(request, texts.KINDS),
-        themes=options(request, texts.THEMES),
-        most_themes=MOST_THEMES,
-    )
