@@ -4,9 +4,12 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator
+from email import message_from_string
+from email.policy import default
 from typing import Any
 
 import pytest
+from moto.ses.models import ses_backends
 
 from chalicelib.registration import usecases
 from chalicelib.registration.domain import Receipt
@@ -50,6 +53,12 @@ def events(name: str) -> list[dict[str, Any]]:
     found = (item for item in outside() if item["pk"]["S"].startswith("OUTBOX#"))
     decoded = sorted((json.loads(item["event"]["S"]) for item in found), key=lambda one: one["id"])
     return [event for event in decoded if event["type"] == f"nl.plekken.{name}"]
+
+
+def sent() -> list[Any]:
+    """Every mail that SES took, oldest first."""
+    backend = ses_backends["123456789012"]["eu-central-1"]
+    return [message_from_string(one.raw_data, policy=default) for one in backend.sent_messages]
 
 
 @contextlib.contextmanager

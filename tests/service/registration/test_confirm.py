@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email import message_from_string
-from email.policy import default
 from typing import Any
 
 import pytest
-from moto.ses.models import ses_backends
 
 from chalicelib.registration import consumers, usecases
 from chalicelib.registration.domain import Registration
@@ -15,7 +12,7 @@ from chalicelib.registration.repository import Repository
 from shared.clock import FixedClock
 from shared.errors import Gone
 from tests.registration_support import EVENT, PROFILE, congress, entry
-from tests.service.registration.conftest import calls, events, outside
+from tests.service.registration.conftest import calls, events, outside, sent
 
 Define = Callable[..., Any]
 Register = Callable[..., Any]
@@ -65,11 +62,6 @@ def deliver() -> list[tuple[str, str]]:
             for worker in (consumers.inbox, consumers.mail):
                 worker({"Records": [record]})  # each takes what it knows
     return sorted((str(one["To"]), str(one["Subject"])) for one in sent()[before:])
-
-
-def sent() -> list[Any]:
-    backend = ses_backends["123456789012"]["eu-central-1"]
-    return [message_from_string(one.raw_data, policy=default) for one in backend.sent_messages]
 
 
 def holds() -> list[str]:

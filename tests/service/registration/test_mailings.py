@@ -3,12 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email import message_from_string
-from email.policy import default
 from typing import Any
 
 import pytest
-from moto.ses.models import ses_backends
 
 from chalicelib.registration import consumers, usecases
 from chalicelib.registration.domain import Receipt, Registration
@@ -18,7 +15,7 @@ from shared.clock import FixedClock
 from shared.errors import Conflict, Gone
 from shared.transactions import Refused
 from tests.registration_support import EVENT, congress
-from tests.service.registration.conftest import events, outside
+from tests.service.registration.conftest import events, outside, sent
 
 Register = Callable[..., Receipt]
 Define = Callable[..., Any]
@@ -88,11 +85,6 @@ def deliver(*, times: int = 1) -> list[str]:
             record = {"messageId": "1", "body": body}
             assert consumers.mail({"Records": [record]}) == {"batchItemFailures": []}
     return sorted(str(one["Subject"]) for one in sent()[before:])
-
-
-def sent() -> list[Any]:
-    backend = ses_backends["123456789012"]["eu-central-1"]
-    return [message_from_string(one.raw_data, policy=default) for one in backend.sent_messages]
 
 
 def words() -> str:

@@ -3,12 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Callable
-from email import message_from_string
-from email.policy import default
 from typing import Any
 
 import pytest
-from moto.ses.models import ses_backends
 
 from chalicelib.registration import consumers, usecases
 from chalicelib.registration.domain import Message, Receipt, Wanted
@@ -20,7 +17,7 @@ from shared.ids import new_id
 from shared.inbox import Once
 from shared.transactions import Refused
 from tests.registration_support import EVENT
-from tests.service.registration.conftest import events, outside
+from tests.service.registration.conftest import events, outside, sent
 
 Register = Callable[..., Receipt]
 Define = Callable[..., Any]
@@ -81,11 +78,6 @@ def deliver(*, times: int = 1) -> list[str]:
             "batchItemFailures": []
         }
     return sorted(str(one["To"]) for one in sent()[before:])
-
-
-def sent() -> list[Any]:
-    backend = ses_backends["123456789012"]["eu-central-1"]
-    return [message_from_string(one.raw_data, policy=default) for one in backend.sent_messages]
 
 
 def words(index: int = -1) -> str:
